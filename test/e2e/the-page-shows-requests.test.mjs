@@ -270,7 +270,7 @@ describe('the page shows requests', () => {
     const out = () => b.read(`${RUNNING} .c-out`);
     const [then, was] = [await age(), await out()];
     await until(async () => (await age()) !== then && (await out()) !== was, { what: 'it goes on' });
-    assert.match(await out(), /^\d+ tokens?\s*[\d.,]+ (KB|B)$/, 'what the stream has told by now, and how much of it has passed');
+    assert.match(await out(), /^[\d.,]+ (KB|B)$/, 'how much of it has passed: its tokens are told at its end');
     await b.check();
     await b.press(`${RUNNING} .c-act button`);
     await b.text('Cancel now', '.tab.running');
@@ -290,7 +290,8 @@ describe('the page shows requests', () => {
     it(`on a narrow screen its row has the button, too (${lang})`, async () => {
       const runs = endless(s.url, keys.lin, { agent: AGENT });
       const b = await open(s.relay, { path: '/admin/requests', width: 390, lang });
-      await until(async () => /token/.test(await b.read(`${RUNNING} .c-out`)), { what: 'tokens so far' });
+      await until(async () => /^[\d.]+ k?B$/i.test((await b.read(`${RUNNING} .c-out`)).trim()), { what: 'its size so far: its tokens are told at its end' });
+      assert.match(await b.page.$eval(`${RUNNING} .c-out span`, (cell) => cell.title), lang === 'zh' ? /结束时/ : /at its end/);
       await b.screenshot(`requests-running-390-${lang}`);
       await b.press(`${RUNNING} .c-act button`);
       await b.screenshot(`requests-running-390-${lang}-asks`);
@@ -311,7 +312,8 @@ describe('the page shows requests', () => {
     const runs = endless(s.url, keys.lin);
     const b = await open(s.relay, { path: '/admin/' });
     const said = () => b.read('.split section:last-child tbody tr');
-    await until(async () => /\d+ tokens?/.test(await said()), { what: 'tokens so far' });
+    await until(async () => /[\d.]+ k?B\b/i.test(await said()), { what: 'its size so far' });
+    assert.doesNotMatch(await said(), /token/);
     assert.match(await b.read('.split section:last-child thead'), /So far/);
     runs.leave();
     await runs.over;
@@ -319,6 +321,28 @@ describe('the page shows requests', () => {
     await until(async () => (await rowsOf(s.relay)).length === count, { what: 'its booking' });
     await b.close();
   });
+
+  for (const lang of LANGUAGES) {
+    it(`its client is named, or it is said why not (${lang})`, async () => {
+      const hidden = endless(s.url, keys.lin, { agent: AGENT });
+      const named = endless(s.url, keys.odd, { agent: 'node' });
+      const b = await open(s.relay, { path: '/admin/requests', lang });
+      await until(async () => (await b.count(RUNNING)) === 2, { what: 'both' });
+      const clients = await b.page.$$eval(`${RUNNING} .c-client`, (cells) => cells.map((cell) => cell.innerText.trim()));
+      assert.ok(clients.includes('node'), clients.join());
+      assert.ok(clients.some((text) => text.startsWith(lang === 'zh' ? '不显示' : 'not shown:')), clients.join());
+      const id = (await admin(s.relay, 'GET', '/admin/api/requests/running')).doc.requests.find(({ client }) => client === 'node').id;
+      await b.go(`/admin/requests/${id}`);
+      await b.text(lang === 'zh' ? '流式响应在结束时才告知 token。' : 'A stream tells its tokens at its end.', '.one');
+      await b.screenshot(`request-running-${lang}`);
+      await b.check();
+      [hidden, named].forEach((each) => each.leave());
+      await Promise.all([hidden.over, named.over]);
+      count += 2;
+      await until(async () => (await rowsOf(s.relay)).length === count, { what: 'their bookings' });
+      await b.close();
+    });
+  }
 
   it('one that runs can be opened, is cancelled there, and becomes one that ended', async () => {
     const runs = endless(s.url, keys.lin, { agent: AGENT });

@@ -5,7 +5,7 @@ import { bytes, number } from './format.js';
 
 const SHAPES = {
   complete: 'ready', refused: 'failed', cut: 'failed', idle: 'failed', error_event: 'failed',
-  client_left: 'off', relay_stopped: 'off', cancelled: 'off',
+  client_left: 'off', relay_stopped: 'failed', cancelled: 'off',
 };
 
 /* Refused by a limit, ours or the provider's: that is no fault. */
@@ -92,12 +92,16 @@ export const usedAny = (row) => tokensIn(row) + row.output_tokens > 0;
 export const stepShort = (step) => (has(`requests.step_${step}`) ? t(`requests.step_${step}`) : step);
 
 /** How far one that runs is, the same wherever that is shown: the tokens that its answer has
-    told and how much of it has passed, or what it waits for.  {text, size: '' if nothing has passed} */
+    told, else how much of it has passed, or what it waits for.  {text, size: '' if nothing has
+    passed, title: why there are no tokens} */
 export function soFar(request) {
   const size = request.bytes_out > 0 ? bytes(request.bytes_out) : '';
-  if (request.output_tokens) return { text: tn('requests.tokens', request.output_tokens), size };
-  return size ? { text: size, size: '' } : { text: stepShort(request.step), size: '' };
+  if (request.output_tokens) return { text: tn('requests.tokens', request.output_tokens), size, title: '' };
+  return size ? { text: size, size: '', title: request.stream ? t('request.tokens_at_end') : '' } : { text: stepShort(request.step), size: '', title: '' };
 }
+
+/** Its client; what the relay does not repeat is said in the reader's language. */
+export const clientOf = (request) => (request.client === '(not shown)' ? t('request.client_hidden') : request.client);
 
 /** Tokens, or a dash for a request that used none. */
 export const countOr = (n, row) => (usedAny(row) ? number(n) : '–');

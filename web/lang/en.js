@@ -1386,6 +1386,7 @@ export default {
   'request.batch': 'One of the results of a batch. The fetch of the results has this id, too.',
   'request.bytes': '{in} in, {out} out',
   'request.client': 'Client',
+  'request.client_hidden': 'not shown: it may hold a secret',
   'request.client_id': 'Client’s id',
   'request.close': 'Close (Esc)',
   'request.cost': 'Cost',

@@ -1385,6 +1385,7 @@ export default {
   'request.batch': '这是一个批处理的结果之一，获取结果的请求也使用此 ID。',
   'request.bytes': '请求 {in}，响应 {out}',
   'request.client': '客户端',
+  'request.client_hidden': '不显示：其中可能有密钥',
   'request.client_id': '客户端 ID',
   'request.close': '关闭 (Esc)',
   'request.cost': '费用',

@@ -171,7 +171,10 @@ function accountSection(accounts) {
 
 /* ---- what runs -------------------------------------------------------------------- */
 
-const outCell = (row) => h(row.output_tokens || row.bytes_out ? 'span' : 'span.faint', soFar(row).text);
+function outCell(row) {
+  const { text, title } = soFar(row);
+  return h(row.output_tokens || row.bytes_out ? 'span' : 'span.faint', { title: title || null }, text);
+}
 
 /* A row is drawn anew when something that it shows has changed: its age ticks by itself. */
 const shownOf = (row) => ({ ...row, age_ms: 0, bytes_out: row.output_tokens ? 0 : row.bytes_out });

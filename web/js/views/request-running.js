@@ -8,7 +8,7 @@ import { has, t } from '../i18n.js';
 import { live } from '../live.js';
 import { confirmButton, copyButton, pairs, state, ticker } from '../parts.js';
 import { to } from '../routes.js';
-import { shortModel } from '../request-words.js';
+import { clientOf, shortModel } from '../request-words.js';
 
 const PATH = '/admin/api/requests/running';
 const begun = new Map(); // id -> when it came, by this machine's clock
@@ -55,7 +55,7 @@ function facts(request, size) {
     [t('request.model'), request.model],
     request.account && [t('request.account'), link(to('accounts', request.account), request.account)],
     [t('request.endpoint'), h('code', request.endpoint)],
-    request.client && [t('request.client'), request.client],
+    request.client && [t('request.client'), clientOf(request)],
     [t('request.sent_so_far'), size],
     [t('request.id'), h('span.idline', h('code', request.id), copyButton(() => request.id, { iconOnly: true }))],
   ].filter(Boolean);
@@ -68,12 +68,14 @@ export function runningPanel(request, { head, signal, again }) {
   const first = h('dd', '–');
   const tokens = h('dd', { title: t('request.tokens_at_end') }, '–');
   const size = h('span');
+  const later = h('span.faint.small');
   const figure = (label, value) => h('div', h('dt', label), value);
   function show(now) {
     say(word, t('request.running', { step: stepWord(now.step) }));
     say(first, now.first_byte_ms === null ? '–' : duration(now.first_byte_ms));
     say(tokens, now.output_tokens ? number(now.output_tokens) : '–');
     say(size, bytes(now.bytes_out));
+    say(later, now.output_tokens || !now.stream ? '' : t('request.tokens_at_end'));
   }
   show(request);
   live.on('running', ({ requests, more }) => {
@@ -88,6 +90,6 @@ export function runningPanel(request, { head, signal, again }) {
     h('dl.quad', figure(t('requests.age'), h('dd', age(request))), figure(t('request.first_byte'), first),
       figure(t('requests.tokens_out'), tokens), h('div.act', cancelButton(request, problem, { class: '' }))),
     problem,
-    h('h2.sec', t('request.details')), pairs(facts(request, size)),
+    h('h2.sec', t('request.details')), pairs(facts(request, [size, later])),
   ];
 }

@@ -11,7 +11,7 @@ import { to } from '../routes.js';
 import { table } from '../table.js';
 import { runs } from './request-filters.js';
 import { age, cancelButton, forgetBut } from './request-running.js';
-import { endOf, shapeOf, shortModel, soFar } from '../request-words.js';
+import { clientOf, endOf, shapeOf, shortModel, soFar } from '../request-words.js';
 
 const FEW = 5;
 const LINGER_MS = 2000;
@@ -38,9 +38,10 @@ function fillRow(row, request) {
   cut(cells.model, shortModel(request.model), request.endpoint);
   cells.model.title = request.model ?? request.endpoint;
   cut(cells.account, request.account, '–');
-  cut(cells.client, request.client, '–');
-  const { text, size } = soFar(request);
+  cut(cells.client, clientOf(request), '–');
+  const { text, size, title } = soFar(request);
   say(cells.out, text);
+  cells.out.title = title;
   say(cells.size, size);
   cells.out.classList.toggle('faint', request.bytes_out === 0);
 }
