@@ -90,6 +90,6 @@ export function runningPanel(request, { head, signal, again }) {
     h('dl.quad', figure(t('requests.age'), h('dd', age(request))), figure(t('request.first_byte'), first),
       figure(t('requests.tokens_out'), tokens), h('div.act', cancelButton(request, problem, { class: '' }))),
     problem,
-    h('h2.sec', t('request.details')), pairs(facts(request, [size, later])),
+    h('h2.sec', t('request.details')), pairs(facts(request, h('span.idline', size, later))),
   ];
 }
