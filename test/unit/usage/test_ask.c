@@ -59,7 +59,7 @@ static const struct ask_booked few[] = {
       .account = "other",
       .model = "opus",
       .session = "s2",
-      .ending = 4,
+      .ending = 3,
       .cost = 1000 },
 };
 

@@ -67,7 +67,7 @@ static void each_request_is_one_row(void **state)
     ledger_scene_expect(*state, "SELECT * FROM session", "1 7 s-1\n");
     ledger_scene_expect(*state, "SELECT * FROM total ORDER BY holder",
                         "1772359200 1 1 3 1 0 0 10 20 40 30 0 1 1234\n"
-                        "1772359200 2 7 0 1 1 0 0 0 0 0 0 0 0\n");
+                        "1772359200 2 7 0 1 0 0 0 0 0 0 0 0 0\n");
     ledger_scene_expect(*state, "SELECT * FROM hour", "1772359200 1 2 -\n");
     ledger_store_free(store);
 }

@@ -67,8 +67,8 @@ static void a_minute_is_counted_and_passes(void **state)
 static void failures_are_a_share_of_an_hour(void **state)
 {
     (void)state;
-    end(RECORD_CANCELLED, 4, NOW);
-    end(RECORD_COMPLETE, 4, NOW + 1);
+    end(RECORD_CUT, 4, NOW);
+    end(RECORD_CANCELLED, 4, NOW + 1);
     end(RECORD_COMPLETE, 4, NOW + 30 * MINUTE);
     end(RECORD_COMPLETE, 4, NOW + 30 * MINUTE);
     assert_int_equal(look(NOW + 30 * MINUTE).failed_hour_ppm, 250000);

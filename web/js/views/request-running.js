@@ -88,7 +88,7 @@ export function runningPanel(request, { head, signal, again }) {
   return [
     head(title, h('div.sub', state('run', word), h('span.faint', { title: exact(request.started_at) }, time(request.started_at, { seconds: true })))),
     h('dl.quad', figure(t('requests.age'), h('dd', age(request))), figure(t('request.first_byte'), first),
-      figure(t('requests.tokens_out'), tokens), h('div.act', cancelButton(request, problem, { class: '' }))),
+      figure(t('requests.tokens_out'), tokens), h('div.act', h('dt.sr', t('requests.cancel')), h('dd', cancelButton(request, problem, { class: '' })))),
     problem,
     h('h2.sec', t('request.details')), pairs(facts(request, h('span.idline', size, later))),
   ];
