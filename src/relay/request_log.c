@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log_fields.h"
 #include "base/shown.h"
+#include "base/token.h"
 #include "relay/client_id.h"
 #include "store/audit.h"
 #include "team/client_address.h"
@@ -63,7 +64,8 @@ static void add_who(struct log_fields *line,
                          LOG_STR("peer", peer_of(callers->config, req, peer)));
     log_fields_add_known(line, LOG_STR("who", str_of(req->notes.who)));
     log_fields_add_known(line, LOG_STR("key", str_of(req->notes.key)));
-    log_fields_add_known(line, LOG_STR("client_id", id));
+    if (!token_holds(id, admin_token_reveal(callers->admin)))
+        log_fields_add_known(line, LOG_STR("client_id", id));
 }
 
 static void add_what(struct log_fields *line, const struct admin_token *admin,

@@ -2,6 +2,7 @@
 /* The end of a relayed request: what the client sees of it, and what is kept. */
 #include <assert.h>
 
+#include "base/token.h"
 #include "relay/admit.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
@@ -84,6 +85,18 @@ static bool was_well(const struct relayed *r)
     return r->end == RECORD_COMPLETE && r->status < 400 && !is_failed_inside(r);
 }
 
+/* In the log, which no API shows, the admin token stands nowhere, not even where a client
+   called something so; who could read that back would learn it (team/admin_token.h). */
+static void hide_token(struct record *record, const struct admin_token *admin)
+{
+    struct str token = admin_token_reveal(admin);
+
+    if (token_holds(record->client_id, token))
+        record->client_id = STR_EMPTY;
+    if (token_holds(record->session, token))
+        record->session = STR_EMPTY;
+}
+
 /* What it was, for all who ask. */
 static void keep_record(const struct relayed *r)
 {
@@ -100,6 +113,7 @@ static void keep_record(const struct relayed *r)
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);
     trail_keep(r, &record, r->relay->seat);
+    hide_token(&record, r->relay->options.callers->admin);
     relayed_log(&record);
 }
 
