@@ -26,7 +26,8 @@ static inline struct str str_from(struct str s, size_t from)
 {
     size_t skip = from < s.len ? from : s.len;
 
-    return (struct str){ s.at + skip, s.len - skip };
+    /* An empty one may be at NULL, from where C counts no bytes, not even none. */
+    return (struct str){ skip > 0 ? s.at + skip : s.at, s.len - skip };
 }
 
 static inline struct str str_sub(struct str s, size_t from, size_t len)

@@ -234,7 +234,8 @@ static void add_instants(struct series_scale *scale,
     for (uint64_t at = first; at < end; at++) {
         uint16_t *count = &scale->instants[at % ranges[scale->range].instants];
 
-        *count += *count < UINT16_MAX;
+        if (*count < UINT16_MAX)
+            (*count)++;
     }
 }
 

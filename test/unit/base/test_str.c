@@ -39,6 +39,7 @@ static void parts_are_clamped(void **state)
     unit_assert_str(str_from(s, 3), "pot");
     unit_assert_str(str_from(s, 6), "");
     unit_assert_str(str_from(s, SIZE_MAX), "");
+    assert_null(str_from((struct str){ NULL, 0 }, 1).at);
     unit_assert_str(str_sub(s, 1, 2), "ea");
     unit_assert_str(str_sub(s, 4, SIZE_MAX), "ot");
     unit_assert_str(str_sub(s, 9, 9), "");
