@@ -282,7 +282,7 @@ describe('proxy test and check', { concurrency: 3 }, () => {
     assert.equal(good.status, 0, good.stdout + good.stderr);
     const bad = await commandBeside(['proxy', 'test', '--account', 'off'], { env: { ...env(), DATA_DIR: dir } });
     assert.equal(bad.status, 1);
-    assert.match(bad.stdout, /authenticate +\d+\.\d ms +failed: proxy authenticate failed: proxy 127\.0\.0\.1:\d+: it answered 40[17]; check/);
+    assert.match(bad.stdout, /authenticate +\d+\.\d ms +failed: proxy authenticate failed: 127\.0\.0\.1:\d+: it answered 40[17]; check/);
     assert.match(bad.stdout, /Not reached: the step "authenticate" failed/);
     assert.ok(!bad.stdout.includes('CANARY'));
     const wins = await commandBeside(['proxy', 'test', '--account', 'off'], { env: { ...env(), DATA_DIR: dir, ...globalEnv(made.proxies.socks5) } });

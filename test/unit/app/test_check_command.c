@@ -42,11 +42,11 @@ static void a_proxy_that_fails_is_named(void **state)
     assert_int_equal(run->status, 1);
     unit_assert_part(run->out, "/.env, and the environment wins");
     unit_assert_part(run->out, "fail  proxy         proxy connect failed: "
-                               "proxy 127.0.0.1:2");
+                               "127.0.0.1:2");
     run->env[1] = "GLOBAL_PROXY_HOST=nothing.invalid";
     run_command(run, "check");
     unit_assert_part(run->out, "fail  names         proxy resolve failed: "
-                               "proxy nothing.invalid:2");
+                               "nothing.invalid:2");
 }
 
 static void an_address_where_nobody_is_served_is_named(void **state)

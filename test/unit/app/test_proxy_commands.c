@@ -42,7 +42,7 @@ static const struct {
     { "proxy test --url -", "socks5h://u:canary@127.0.0.1:2\n", 1,
       "through the socks5 proxy 127.0.0.1:2:\n", "" },
     { "proxy test --url https://127.0.0.1:2", NULL, 1,
-      "failed: proxy connect failed: proxy 127.0.0.1:2: ", "" },
+      "failed: proxy connect failed: 127.0.0.1:2: ", "" },
     { "proxy test --url https://127.0.0.1:2", NULL, 1,
       "Not reached: the step \"connect\" failed.\n", "" },
 };
