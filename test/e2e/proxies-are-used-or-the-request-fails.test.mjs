@@ -46,7 +46,7 @@ async function withRelay(options, use) {
 }
 
 /* The address of the proxy, as errors name it. */
-const named = (proxy) => new RegExp(`proxy 127\\.0\\.0\\.1:${proxy.port}`);
+const named = (proxy) => new RegExp(`proxy .*127\\.0\\.0\\.1:${proxy.port}`);
 
 before(async () => {
   made.certificate = makeCertificate();

@@ -215,8 +215,8 @@ describe('what has ended', () => {
   it('is shown by command, too', async () => {
     const env = { DATA_DIR: s.relay.dataDir };
     const run = (line) => command(['requests', 'show', ...line.split(' ').filter(Boolean)], { env });
-    await message(s.url);
-    const id = await last();
+    await message(s.url, { headers: { 'x-request-id': 'to-be-shown' } });
+    const { id } = await until(async () => (await admin(s.relay, 'GET', '/admin/api/requests')).doc.requests.find((row) => row.client_id === 'to-be-shown'), { what: 'its booking' });
     const shown = run(id);
     assert.equal(shown.status, 0, shown.stderr);
     assert.match(shown.stdout, new RegExp(`COST[^]*${id}[^]*STEP +BEGAN MS +TOOK MS\n[^]*wait +[\\d.]+ +[\\d.]+\n[^]*ATTEMPT[^]*demo +200 +delivered`));
