@@ -136,7 +136,8 @@ function tools(page, context, url, seen) {
 
     /* Wait for a text to stand on the page. */
     text: (words, within = 'body') => page.waitForFunction(
-      (text, selector) => document.querySelector(selector)?.innerText.includes(text), { polling: 50 }, words, within),
+      (text, selector) => document.querySelector(selector)?.innerText.includes(text), { polling: 50 }, words, within)
+      .catch(async (error) => { throw new Error(`"${words}" does not stand in ${within}: ${error.message}\n${await self.read('body')}`); }),
 
     /* Wait for an element and press it. */
     async press(selector) {

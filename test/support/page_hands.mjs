@@ -68,9 +68,7 @@ export function hands(b) {
     closed: () => page.waitForFunction(() => !document.querySelector('dialog[open]'), { polling: 50 }),
     opened: (title) => page.waitForFunction(
       (words) => [...document.querySelectorAll('dialog[open] h2')].some((node) => node.innerText === words), { polling: 50 }, title),
-    text: (words, part = 'body') => page.waitForFunction(
-      (text, selector) => document.querySelector(selector)?.innerText.includes(text), { polling: 50 }, words, part)
-      .catch(async (error) => { throw new Error(`"${words}" does not stand in ${part}: ${error.message}\n${await b.read('body')}`); }),
+    text: b.text,
     gone: (words, part = 'body') => page.waitForFunction(
       (text, selector) => !document.querySelector(selector)?.innerText.includes(text), { polling: 50 }, words, part),
     /* The texts of cells, row by row. */
