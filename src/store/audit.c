@@ -348,6 +348,7 @@ static bool start(struct audit *audit, const char **why)
                         &(struct records_work){ .run = add_later,
                                                 .drop = drop,
                                                 .kept = &audit->kept,
+                                                .later = true,
                                                 .arg = audit },
                         NULL, NULL);
     return true;

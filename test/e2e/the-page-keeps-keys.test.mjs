@@ -192,7 +192,7 @@ describe('keys on the page', () => {
     assert.equal(await (await hand.field('Name')).evaluate((node) => node.value), 'fine');
     await hand.press('Cancel');
     await hand.closed();
-    assert.equal(new URL(b.page.url()).pathname, '/admin/keys');
+    await hand.until(() => new URL(b.page.url()).pathname === '/admin/keys', 'the list');
     await b.close();
   });
 
