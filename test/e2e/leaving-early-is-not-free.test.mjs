@@ -8,7 +8,7 @@ import zlib from 'node:zlib';
 import { HELLO } from '../support/http.mjs';
 import { createKey, nothingHeld } from '../support/keys.mjs';
 import { describe, rawStage, until } from '../support/processes.mjs';
-import { RawClient, chunk, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
+import { RawClient, chunk, rawUpstream, readResponse, requestBytes, responseBytes } from '../support/raw.mjs';
 
 /* Answers of 4,000 tokens in 1,000 events. */
 const TOKENS = 4000;
@@ -26,12 +26,14 @@ const codings = {
   zstd: zlib.zstdCompressSync && ((text) => zlib.zstdCompressSync(text, { finishFlush: zlib.constants.ZSTD_e_flush })),
 };
 
-/* As far as its end if the request says so, in the coding that it names. */
+/* As far as its end if `whole`, in the coding. */
+const bodyOf = (model, coding, whole) => codings[coding](begin(model) + TEXT + (whole ? END : ''));
+
 function answer(connection, { get, body }) {
   const coding = get('accept-encoding');
   const whole = get('x-whole');
   const headers = [['Content-Type', 'text/event-stream'], ...(coding === 'plain' ? [] : [['Content-Encoding', coding]])];
-  const bytes = codings[coding](begin(JSON.parse(body).model) + TEXT + (whole ? END : ''));
+  const bytes = bodyOf(JSON.parse(body).model, coding, whole);
   const head = responseBytes({ headers, framing: 'chunked' });
   /* Without the last chunk, which is that of an empty body. */
   connection.write(Buffer.concat([head.subarray(0, head.length - 5), chunk(bytes), Buffer.from(whole ? '0\r\n\r\n' : '')]));
@@ -51,7 +53,9 @@ describe('leaving early is not free', () => {
   const leave = async (key, model, coding) => {
     const { cost } = (await key.show()).total;
     const client = await ask(key, model, { 'accept-encoding': coding });
-    await client.wait(() => client.bytes.includes('\r\n\r\n'));
+    /* All of it: a plain one comes in pieces, and pays for those that came. */
+    const { length } = bodyOf(model, coding);
+    await client.wait(() => (readResponse(client.bytes)?.body.length ?? 0) === length);
     const reserved = await until(async () => {
       const limit = await key.limit('cost_total');
       return limit.reserved > 0.04 && limit.reserved;
