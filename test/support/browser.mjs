@@ -172,7 +172,9 @@ function tools(page, context, url, seen) {
 
     /* What axe-core holds against the page as it stands; `rules`: these alone. */
     async axe(rules) {
-      await page.evaluate(`window.axe || (() => { ${axeSource} })()`);
+      if (!await page.evaluate(() => 'axe' in window)) {
+        await page.evaluate(axeSource);
+      }
       const found = await page.evaluate((runOnly) => window.axe.run(document, { resultTypes: ['violations'], runOnly }),
         rules ?? ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
       return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} (${node.any.concat(node.all, node.none).map((each) => each.message).join(' ').slice(0, 200)})`).join(' | ')}`);
@@ -183,7 +185,7 @@ function tools(page, context, url, seen) {
 
     async screenshot(name, { full = false } = {}) {
       fs.mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: full, captureBeyondViewport: false });
+      await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: full, captureBeyondViewport: false, optimizeForSpeed: true });
     },
 
     /* What must hold of every page at any time. */
