@@ -91,7 +91,8 @@ neither root nor is there sudo; install them and run me again:
 
 # build FOLDER COMPILER [MESON-OPTION...]: configure once (again
 # when options are given that differ) and compile what is not current: everything,
-# or what $TARGETS names (`objects`: all, and nothing is linked), with $LINKER.
+# or what $TARGETS names (`objects`: all that is compiled, and nothing linked), with
+# $LINKER.
 build() {
     local folder=$1 compiler=$2 wanted had
     shift 2
@@ -116,10 +117,10 @@ build() {
 }
 
 targets_in() {
-    if [ "${TARGETS-}" = objects ]; then
-        ninja -C "$1" build.ninja >&2 # which may be older than the tree
+    local targets=" ${TARGETS-} "
+    if [ "$targets" != "${targets/ objects /}" ]; then
+        ninja -C "$1" build.ninja >/dev/null # which may be older than the tree
         ninja -C "$1" -t targets all | sed -n 's/\.o: .*/.o/p'
-    else
-        printf '%s\n' "${TARGETS-}"
     fi
+    printf '%s\n' "${targets/ objects / }"
 }

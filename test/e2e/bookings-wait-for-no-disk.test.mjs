@@ -9,11 +9,10 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { admin, createKey } from '../support/keys.mjs';
-import { addApiKey, buildDir, describe, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
+import { addApiKey, buildDir, describe, manyBookings, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
 import { find, isRoot } from '../support/users.mjs';
 
 const slowDisk = path.join(buildDir, 'test/slow-disk');
-const manyBookings = path.join(buildDir, 'test/many-bookings');
 const DAY_MS = 86400000;
 
 const permits = (...wrap) => {

@@ -5,13 +5,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import http from 'node:http';
-import path from 'node:path';
 import { before, it } from 'node:test';
 
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
-import { addApiKey, buildDir, command, describe, stage, until } from '../support/processes.mjs';
+import { addApiKey, command, describe, manyBookings, stage, until } from '../support/processes.mjs';
 
 const SESSION = '5b0e9c1e-7d0f-4f1a-9a55-0d6a3f1c2f10';
 const AGENT = `claude-cli/2.1 ${MARKUP}`;
@@ -470,7 +469,7 @@ describe('after a restart', () => {
     relay: {
       accounts: (dataDir) => {
         addApiKey(dataDir, 'demo');
-        execFileSync(path.join(buildDir, 'test/many-bookings'), [String(COUNT), dataDir, String(DAYS)]);
+        execFileSync(manyBookings, [String(COUNT), dataDir, String(DAYS)]);
       },
     },
   });

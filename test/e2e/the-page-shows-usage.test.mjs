@@ -10,7 +10,7 @@ import { before, it } from 'node:test';
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
-import { addApiKey, buildDir, describe, root, stage, until } from '../support/processes.mjs';
+import { addApiKey, describe, manyBookings, root, stage, until } from '../support/processes.mjs';
 
 const { listCosts, priceOf } = await import(path.join(root, 'web/js/prices.js'));
 const sums = await import(path.join(root, 'web/js/views/usage-sums.js'));
@@ -349,7 +349,7 @@ describe('much of it', () => {
     relay: {
       accounts: (dataDir) => {
         addApiKey(dataDir, 'demo');
-        execFileSync(path.join(buildDir, 'test/many-bookings'), [String(COUNT), dataDir, '60']);
+        execFileSync(manyBookings, [String(COUNT), dataDir, '60']);
       },
     },
   });

@@ -3,12 +3,11 @@
    request with its record: all of it of real requests. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { before, it } from 'node:test';
 
 import { call, HELLO, message, stream } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
-import { addApiKey, buildDir, command, describe, stage, until } from '../support/processes.mjs';
+import { addApiKey, command, describe, manyBookings, stage, until } from '../support/processes.mjs';
 
 const SUMS = [
   'requests', 'failed', 'unpriced', 'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_write_5m_tokens',
@@ -235,7 +234,7 @@ describe('many bookings', () => {
   const s = stage({
     relay: {
       accounts: (dataDir) => {
-        const made = spawnSync(path.join(buildDir, 'test/many-bookings'), [String(COUNT), dataDir], { encoding: 'utf8' });
+        const made = spawnSync(manyBookings, [String(COUNT), dataDir], { encoding: 'utf8' });
         assert.equal(made.status, 0, made.stderr);
       },
     },

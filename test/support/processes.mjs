@@ -20,7 +20,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const testdata = path.join(root, '../shared/testdata');
 export const buildDir = path.resolve(root, process.env.BUILD_DIR ?? 'build');
 export const relayBinary = path.join(buildDir, 'claude-relay');
-export const simBinary = path.join(buildDir, 'claude-sim');
+/* Programs for tests that need the relay's library. */
+const toolsDir = path.resolve(root, process.env.TOOLS_DIR ?? buildDir);
+export const simBinary = path.join(toolsDir, 'claude-sim');
+export const manyBookings = path.join(toolsDir, 'test/many-bookings');
 
 const relayBytes = fs.readFileSync(relayBinary);
 export const sanitized =

@@ -20,7 +20,7 @@ static bool is_there(const struct slots *slots, uint64_t number,
 static void an_empty_table_has_nothing(void **state)
 {
     struct slots slots = { 0 };
-    int object;
+    int object = 0;
 
     (void)state;
     assert_false(is_there(&slots, 0, &object));
