@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/reason.h"
+#include "base/reason_doc.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "import/said.h"
@@ -175,6 +176,15 @@ static const char *outcome_of(const struct import_row *row, bool dry_run)
     return "refused";
 }
 
+/* Why it is not taken over, if it is not. */
+static void set_reason(struct json_doc *doc, const struct err *why)
+{
+    struct json_doc *reason = why->text[0] ? reason_doc(why) : NULL;
+
+    reason_doc_set(doc, reason);
+    json_doc_free(reason);
+}
+
 /* What it is called there may be a token, by mistake. */
 static struct json_doc *row_doc(const struct import_candidate *candidate,
                                 const struct import_row *row, bool dry_run)
@@ -191,8 +201,13 @@ static struct json_doc *row_doc(const struct import_candidate *candidate,
     json_doc_set(doc, "kind",
                  text_doc(candidate->kind ? candidate->kind->name : ""));
     json_doc_set_str(doc, "outcome", str_of(outcome_of(row, dry_run)));
-    json_doc_set(doc, "text", text_doc(row->text));
+    json_doc_set(doc, "text", text_doc(row->why.text));
+    set_reason(doc, &row->why);
     json_doc_set(doc, "hints", text_doc(taken ? candidate->hints : ""));
+    json_doc_set(doc, "hint_codes",
+                 taken && candidate->hint_docs
+                     ? json_doc_copy(candidate->hint_docs)
+                     : json_doc_new_array());
     return doc;
 }
 
@@ -264,7 +279,7 @@ static struct flow_next finish_row(struct admin_request *x,
 
     if (why_not) {
         row->outcome = IMPORT_REFUSED;
-        text_copy(row->text, sizeof(row->text), str_of(why_not->text));
+        row->why = *why_not;
     }
     import_said_count(&importing->tally, row);
     return flow_go(next);
@@ -355,6 +370,15 @@ static const struct admin_member asked_members[] = {
     { "dry_run", ADMIN_BOOL, 0, "true: only say what would be done", NULL },
     ADMIN_END,
 };
+static const struct admin_member hint_members[] = {
+    { "code", ADMIN_TEXT, ADMIN_REQUIRED, "as errors have it", NULL },
+    { "params", ADMIN_ANY, ADMIN_REQUIRED, "the values in its text", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_hint[] = {
+    { .type = ADMIN_OBJECT, .text = "a hint", .members = hint_members },
+    ADMIN_END,
+};
 static const struct admin_member row_members[] = {
     { "name", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "here", NULL },
     { "there", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
@@ -366,8 +390,14 @@ static const struct admin_member row_members[] = {
       "refused",
       NULL },
     { "text", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why not", NULL },
+    { "code", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the same as errors have it", NULL },
+    { "params", ADMIN_ANY, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the values in its text", NULL },
     { "hints", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "what of it has no counterpart here", NULL },
+    { "hint_codes", ADMIN_LIST, ADMIN_REQUIRED, "the same, one each",
+      one_hint },
     ADMIN_END,
 };
 static const struct admin_member rows_members[] = {

@@ -6,9 +6,9 @@
 
 #define CELL_MAX 16384
 
-static const char *const titles[] = { "id",     "at",     "who",
-                                      "peer",   "action", "target",
-                                      "before", "after",  "error" };
+static const char *const titles[] = { "id",     "at",     "who",    "peer",
+                                      "action", "target", "before", "after",
+                                      "error",  "code" };
 
 void audit_csv_add_titles(struct buf *out)
 {

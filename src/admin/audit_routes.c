@@ -342,6 +342,10 @@ static const struct admin_member entry_members[] = {
     { "after", ADMIN_ANY, ADMIN_REQUIRED, "the same, as they are", NULL },
     { "done", ADMIN_BOOL, ADMIN_REQUIRED, "false: nothing was changed", NULL },
     { "error", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why not", NULL },
+    { "code", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the same as errors have it", NULL },
+    { "params", ADMIN_ANY, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the values in its text", NULL },
     ADMIN_END,
 };
 static const struct admin_member one_entry[] = {

@@ -61,6 +61,10 @@ const struct admin_member test_doc_members[] = {
     { "why", ADMIN_TEXT, ADMIN_OR_NULL, "why it is so", NULL },
     { "next", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "what to do, if it failed", NULL },
+    { "next_code", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the same for programs: way, target, another_model, refresh, login, key, "
+      "blocked, another_proxy, pause, backoff, trouble or overloaded",
+      NULL },
     ADMIN_END,
 };
 
@@ -69,7 +73,7 @@ struct json_doc *test_doc_new(const struct account *account)
     static const char *const unknown[] = {
         "failed_step",    "error",      "status",       "model",
         "model_answered", "request_id", "input_tokens", "output_tokens",
-        "answer",         "taught",     "next",
+        "answer",         "taught",     "next",         "next_code",
     };
     struct json_doc *report = json_doc_new_object();
 
@@ -98,48 +102,75 @@ void test_doc_add_step(struct json_doc *report, const char *step, bool ok,
 
 /* ---- what to do next ---------------------------------------------------------- */
 
-/* The text may have one %s: the account's name. */
+struct next {
+    const char *code; /* that stays */
+    const char *text; /* may have one %s: the account's name */
+};
+
 static void set_next(struct json_doc *report, const struct account *account,
-                     const char *format)
+                     const struct next *next)
 {
-    const char *hole = strstr(format, "%s");
+    const char *hole = strstr(next->text, "%s");
+    const char *before = hole ? hole : next->text + strlen(next->text);
     char text[TEXT_MAX];
 
-    (void)snprintf(text, sizeof(text), "%.*s%s%s",
-                   (int)(hole ? hole - format : (ptrdiff_t)strlen(format)),
-                   format, hole ? account->name : "", hole ? hole + 2 : "");
+    (void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(before - next->text),
+                   next->text, hole ? account->name : "",
+                   hole ? hole + strlen("%s") : "");
+    json_doc_set_str(report, "next_code", str_of(next->code));
     json_doc_set(report, "next", account_doc_text(text));
 }
 
-/* NULL: nothing. */
-static const char *next_of(enum lesson_kind kind, const struct account *account)
+static const struct next look_at_way = {
+    "way", "nothing was sent: look at the way with `claude-relay proxy test "
+           "--account %s`"
+};
+/* What answered so says nothing of the account. */
+static const struct next look_at_target = {
+    "target", "look at where its requests go: at its base_url (`claude-relay "
+              "account show %s`) or CLAUDE_API_URL, and at its proxy"
+};
+static const struct next another_key = {
+    "key", "its key was refused: give it another one with `claude-relay "
+           "account set %s --api-key -`"
+};
+
+/* Without a text: nothing. */
+static const struct next *next_of(enum lesson_kind kind,
+                                  const struct account *account)
 {
-    static const char *const nexts[LESSON_KINDS] = {
-        [LESSON_NONE] =
-            "the account is not at fault: that is the provider's answer to this "
-            "message.  Another model (`claude-relay account test %s --model "
-            "MODEL`) may do; a person's plan may serve Claude Code alone",
-        [LESSON_TOKEN] = "its token was refused: `claude-relay account refresh "
-                         "%s` gets another one",
-        [LESSON_LOGIN] = "its credential was refused: sign in again with "
-                         "`claude-relay login %s`",
-        [LESSON_BLOCKED] = "the provider refuses the account: when that is "
-                           "settled there, `claude-relay account clear %s`",
-        [LESSON_EGRESS] =
-            "the address that it is used from is refused: give it another "
-            "proxy with `claude-relay account set %s --proxy -`",
-        [LESSON_PAUSE] = "its limit is used up: it serves again by itself",
-        [LESSON_BACKOFF] = "it was asked too often: try again in a moment",
-        [LESSON_FAILED] = "the provider or the way to it is in trouble: try "
-                          "again in a moment; `claude-relay proxy test "
-                          "--account %s` tries the way alone",
-        [LESSON_OVERLOADED] = "the provider is overloaded: try again later",
+    static const struct next nexts[LESSON_KINDS] = {
+        [LESSON_NONE] = { "another_model",
+                          "the account is not at fault: that is the "
+                          "provider's answer to this message.  Another model "
+                          "(`claude-relay account test %s --model MODEL`) may "
+                          "do; a person's plan may serve Claude Code alone" },
+        [LESSON_TOKEN] = { "refresh",
+                           "its token was refused: `claude-relay account "
+                           "refresh %s` gets another one" },
+        [LESSON_LOGIN] = { "login", "its credential was refused: sign in again "
+                                    "with `claude-relay login %s`" },
+        [LESSON_BLOCKED] = { "blocked",
+                             "the provider refuses the account: when that is "
+                             "settled there, `claude-relay account clear %s`" },
+        [LESSON_EGRESS] = { "another_proxy",
+                            "the address that it is used from is refused: give "
+                            "it another proxy with `claude-relay account set "
+                            "%s --proxy -`" },
+        [LESSON_PAUSE] = { "pause",
+                           "its limit is used up: it serves again by itself" },
+        [LESSON_BACKOFF] = { "backoff",
+                             "it was asked too often: try again in a moment" },
+        [LESSON_FAILED] = { "trouble",
+                            "the provider or the way to it is in trouble: try "
+                            "again in a moment; `claude-relay proxy test "
+                            "--account %s` tries the way alone" },
+        [LESSON_OVERLOADED] = { "overloaded",
+                                "the provider is overloaded: try again later" },
     };
 
-    if (kind == LESSON_LOGIN && !account->kind->personal)
-        return "its key was refused: give it another one with `claude-relay "
-               "account set %s --api-key -`";
-    return nexts[kind];
+    return kind == LESSON_LOGIN && !account->kind->personal ? &another_key
+                                                            : &nexts[kind];
 }
 
 static void set_state(struct json_doc *report, const struct account *account,
@@ -175,9 +206,7 @@ void test_doc_set_way(struct json_doc *report, const struct probe *probe,
     copy(report, way, "error");
     json_doc_set_str(report, "route", str_of(route));
     if (!probe_result(probe)->ok)
-        set_next(report, account,
-                 "nothing was sent: look at the way with `claude-relay proxy "
-                 "test --account %s`");
+        set_next(report, account, &look_at_way);
     set_state(report, account, now_ms);
     json_doc_free(way);
 }
@@ -263,26 +292,23 @@ static enum lesson_kind learn(const struct test_answer *answer)
                : LESSON_NONE;
 }
 
-/* What answered so says nothing of the account. */
 static void set_odd(struct json_doc *report, const struct account *account)
 {
     json_doc_set_str(report, "error", STR(TEST_DOC_ODD));
     json_doc_set_str(report, "taught", str_of(lesson_word(LESSON_NONE)));
-    set_next(report, account,
-             "look at where its requests go: at its base_url (`claude-relay "
-             "account show %s`) or CLAUDE_API_URL, and at its proxy");
+    set_next(report, account, &look_at_target);
 }
 
 static void set_learned(struct json_doc *report,
                         const struct test_answer *answer, bool ok)
 {
     enum lesson_kind kind = learn(answer);
-    const char *next = ok ? NULL : next_of(kind, answer->account);
+    const struct next *next = next_of(kind, answer->account);
 
     if (answer->failure)
         json_doc_set(report, "error", account_doc_text(answer->failure->text));
     json_doc_set_str(report, "taught", str_of(lesson_word(kind)));
-    if (next)
+    if (!ok && next->text)
         set_next(report, answer->account, next);
 }
 

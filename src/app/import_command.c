@@ -183,7 +183,7 @@ static void carry_out(struct import *import,
 
     if (row->outcome == IMPORT_TAKE && !make(import, candidate, row, &err)) {
         row->outcome = IMPORT_REFUSED;
-        text_copy(row->text, sizeof(row->text), str_of(err.text));
+        row->why = err;
     }
     import_said_count(&import->tally, row);
     buf_init(&said, SAID_MAX);

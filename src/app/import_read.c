@@ -165,7 +165,7 @@ static bool read_of_folder(struct import_reading *reading, const char *folder,
     candidate = import_list_add(reading->list, str_of(name));
     if (!candidate)
         return import_too_many(err);
-    import_refuse(candidate, "%s", why.text);
+    import_refuse(candidate, &why);
     return true;
 }
 

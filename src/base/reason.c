@@ -60,6 +60,8 @@ static void write_value(const char **format, va_list *args, char *out,
         (void)snprintf(out, max, "%zu", va_arg(*args, size_t));
     } else if (takes(format, "%llu")) {
         (void)snprintf(out, max, "%llu", va_arg(*args, unsigned long long));
+    } else if (takes(format, "%lld")) {
+        (void)snprintf(out, max, "%lld", va_arg(*args, long long));
     } else if (takes(format, "%u")) {
         (void)snprintf(out, max, "%u", va_arg(*args, unsigned));
     } else {

@@ -2,10 +2,11 @@
 /* The list of candidates. */
 #include "import/candidate.h"
 
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/reason_doc.h"
 #include "base/text.h"
 
 void import_list_init(struct import_list *list)
@@ -15,8 +16,10 @@ void import_list_init(struct import_list *list)
 
 void import_list_done(struct import_list *list)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         json_doc_free(list->at[i].doc);
+        json_doc_free(list->at[i].hint_docs);
+    }
     mem_free(list->at);
     import_list_init(list);
 }
@@ -38,48 +41,32 @@ struct import_candidate *import_list_add(struct import_list *list,
     return candidate;
 }
 
+void import_refuse(struct import_candidate *candidate, const struct err *why)
+{
+    if (!candidate->why_not.text[0])
+        candidate->why_not = *why;
+}
+
+void import_is_foreign(struct import_candidate *candidate,
+                       const struct err *whose)
+{
+    candidate->foreign = true;
+    candidate->why_not = *whose;
+}
+
 /* What does not fit is cut. */
-__attribute__((format(printf, 3, 0))) static void append(char *out, size_t size,
-                                                         const char *format,
-                                                         va_list arguments)
+static void append(char *out, size_t size, const char *text)
 {
     size_t len = strlen(out);
 
-    if (len > 0 && len + 10 < size) {
-        (void)snprintf(out + len, size - len, "; ");
-        len += 2;
-    }
-    (void)vsnprintf(out + len, size - len, format, arguments);
+    (void)snprintf(out + len, size - len, "%s%s",
+                   len > 0 && len + 10 < size ? "; " : "", text);
 }
 
-void import_refuse(struct import_candidate *candidate, const char *format, ...)
+void import_hint(struct import_candidate *candidate, const struct err *what)
 {
-    va_list arguments;
-
-    if (candidate->why_not[0])
-        return;
-    va_start(arguments, format);
-    append(candidate->why_not, sizeof(candidate->why_not), format, arguments);
-    va_end(arguments);
-}
-
-void import_is_foreign(struct import_candidate *candidate, const char *format,
-                       ...)
-{
-    va_list arguments;
-
-    candidate->foreign = true;
-    candidate->why_not[0] = 0;
-    va_start(arguments, format);
-    append(candidate->why_not, sizeof(candidate->why_not), format, arguments);
-    va_end(arguments);
-}
-
-void import_hint(struct import_candidate *candidate, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    append(candidate->hints, sizeof(candidate->hints), format, arguments);
-    va_end(arguments);
+    append(candidate->hints, sizeof(candidate->hints), what->text);
+    if (!candidate->hint_docs)
+        candidate->hint_docs = json_doc_new_array();
+    json_doc_add(candidate->hint_docs, reason_doc(what));
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "account/account.h"
+#include "base/reason.h"
 
 #define IMPORT_MAX 10000 /* candidates of one import */
 #define IMPORT_THERE_MAX 256
@@ -13,10 +14,12 @@ struct import_candidate {
     char there[IMPORT_THERE_MAX]; /* what it is called where it comes from */
     const struct account_kind *kind;
     struct json_doc *doc;
-    int64_t rank;      /* higher ones serve first there */
-    bool foreign;      /* another provider's: `why_not` says whose */
-    char why_not[480]; /* it cannot be taken over; or empty */
-    char hints[1000];  /* what became of the rest, "; " between; or empty */
+    int64_t rank;       /* higher ones serve first there */
+    bool foreign;       /* another provider's: `why_not` says whose */
+    struct err why_not; /* it cannot be taken over; or without a text */
+    char hints[1000];   /* what became of the rest, "; " between; or empty */
+    /* The same for programs, reason_doc() of each; NULL: there is none. */
+    struct json_doc *hint_docs;
 };
 
 struct import_list {
@@ -33,14 +36,22 @@ struct import_candidate *import_list_add(struct import_list *list,
                                          struct str there);
 
 /* It cannot be taken over; the first reason stays. */
-void import_refuse(struct import_candidate *candidate, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+void import_refuse(struct import_candidate *candidate, const struct err *why);
 /* It is another provider's. */
-void import_is_foreign(struct import_candidate *candidate, const char *format,
-                       ...) PRINTF_LIKE(2, 3);
+void import_is_foreign(struct import_candidate *candidate,
+                       const struct err *whose);
 /* Something beside it that whoever brings it should know. */
-void import_hint(struct import_candidate *candidate, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+void import_hint(struct import_candidate *candidate, const struct err *what);
+
+/* IMPORT_SAY(import_hint, candidate, IMPORT_TAGS_LEFT): a row of reason.def and its
+   values. */
+#define IMPORT_SAY(how, candidate, ...)                                        \
+    do {                                                                       \
+        struct err import_said;                                                \
+                                                                               \
+        (void)REASON_SET(&import_said, __VA_ARGS__);                           \
+        how((candidate), &import_said);                                        \
+    } while (0)
 
 /* ---- filling its document: what has the wrong type refuses it ------------ */
 

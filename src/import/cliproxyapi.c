@@ -47,11 +47,11 @@ static void read_switch(struct import_candidate *candidate,
     bool disabled = false;
 
     if (value && !json_doc_as_bool(value, &disabled))
-        import_refuse(candidate, "disabled is neither true nor false");
+        IMPORT_SAY(import_refuse, candidate, IMPORT_NOT_BOOL, "", "disabled");
     if (!disabled)
         return;
     json_doc_set_bool(candidate->doc, "enabled", false);
-    import_hint(candidate, "disabled there: switched off here");
+    IMPORT_SAY(import_hint, candidate, IMPORT_SWITCHED_OFF, "disabled");
 }
 
 static void read_login(struct import_candidate *candidate,
@@ -87,8 +87,8 @@ static bool read(const struct import_source *source, struct err *err)
         read_login(candidate, (struct import_from){ source->doc, "" },
                    source->now_ms);
     else
-        import_is_foreign(candidate, "its type is \"%s\": not claude",
-                          shown_name(type, text));
+        IMPORT_SAY(import_is_foreign, candidate, IMPORT_OTHER_TYPE,
+                   shown_name(type, text));
     return true;
 }
 

@@ -18,8 +18,7 @@ static void read_console(struct import_candidate *candidate,
     import_api_key(candidate, from);
     import_bearer(candidate);
     if (json_doc_get(from.doc, "user_agent"))
-        import_hint(candidate, "its user agent is not taken over: requests go "
-                               "on as their clients send them");
+        IMPORT_SAY(import_hint, candidate, IMPORT_USER_AGENT_LEFT);
 }
 
 /* Whatever it is, as far as all of them have it. */
@@ -52,8 +51,8 @@ static void read_item(const struct import_source *source,
              str_eq(kind, STR("claude-console")))
         read_console(candidate, from);
     else
-        import_is_foreign(candidate, "its kind is \"%s\": not Anthropic's",
-                          shown_name(kind, text));
+        IMPORT_SAY(import_is_foreign, candidate, IMPORT_OTHER_KIND,
+                   shown_name(kind, text));
     read_common(candidate, item);
 }
 
@@ -70,7 +69,7 @@ static bool read_list(const struct import_source *source,
 
         if (!candidate)
             return import_too_many(err);
-        if (!candidate->why_not[0])
+        if (!candidate->why_not.text[0])
             read_item(source, candidate, item);
     }
     return true;

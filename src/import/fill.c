@@ -20,12 +20,6 @@ static const struct json_doc *member_of(struct import_from from,
     return value && !json_doc_is_null(value) ? value : NULL;
 }
 
-static void refuse(struct import_candidate *candidate, struct import_from from,
-                   const char *member, const char *what)
-{
-    import_refuse(candidate, "%s%s is %s", from.place, member, what);
-}
-
 /* ---- texts --------------------------------------------------------------- */
 
 bool import_text(struct import_candidate *candidate, struct import_from from,
@@ -35,7 +29,8 @@ bool import_text(struct import_candidate *candidate, struct import_from from,
 
     *text = STR_EMPTY;
     if (value && !json_doc_as_str(value, text))
-        refuse(candidate, from, member, "not a text");
+        IMPORT_SAY(import_refuse, candidate, IMPORT_NOT_TEXT, from.place,
+                   member);
     return text->len > 0;
 }
 
@@ -76,7 +71,7 @@ void import_note(struct import_candidate *candidate, struct import_from from,
         return;
     problem = account_note_problem(text, ACCOUNT_NOTE_MAX, true);
     if (problem)
-        import_hint(candidate, "its note is left out: it %s", problem);
+        IMPORT_SAY(import_hint, candidate, IMPORT_NOTE_LEFT, problem);
     else
         json_doc_set_str(candidate->doc, "note", text);
 }
@@ -100,7 +95,7 @@ static bool take_number(struct import_candidate *candidate,
         *number = (double)digits;
         return true;
     }
-    refuse(candidate, from, member, "not a number");
+    IMPORT_SAY(import_refuse, candidate, IMPORT_NOT_NUMBER, from.place, member);
     return false;
 }
 
@@ -135,11 +130,12 @@ void import_switch(struct import_candidate *candidate, struct import_from from,
     bool on = true;
 
     if (value && !json_doc_as_bool(value, &on))
-        refuse(candidate, from, member, "neither true nor false");
+        IMPORT_SAY(import_refuse, candidate, IMPORT_NOT_BOOL, from.place,
+                   member);
     if (on)
         return;
     json_doc_set_bool(candidate->doc, "enabled", false);
-    import_hint(candidate, "%s there: switched off here", said);
+    IMPORT_SAY(import_hint, candidate, IMPORT_SWITCHED_OFF, said);
 }
 
 /* ---- what is left -------------------------------------------------------- */
@@ -178,10 +174,8 @@ void import_leave(struct import_candidate *candidate,
                        member->name);
     }
     if (buf_str(&names).len > 0)
-        import_hint(
-            candidate,
-            "not taken over, for there is nothing like it here: " STR_FMT,
-            STR_ARG(buf_str(&names)));
+        IMPORT_SAY(import_hint, candidate, IMPORT_MEMBERS_LEFT,
+                   STR_ARG(buf_str(&names)));
     buf_done(&names);
 }
 
@@ -225,8 +219,7 @@ void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms)
         return;
     set_expiry(candidate, renewed ? now_ms : now_ms + YEAR_MS);
     if (!renewed)
-        import_hint(candidate, "nobody says when its token expires: a year "
-                               "from now is assumed");
+        IMPORT_SAY(import_hint, candidate, IMPORT_EXPIRY_ASSUMED);
 }
 
 void import_login(struct import_candidate *candidate, struct import_from from,

@@ -56,6 +56,7 @@ struct import_candidate *import_add_item(const struct import_source *source,
         name = str_of(place);
     candidate = import_list_add(source->list, name);
     if (candidate && !json_doc_is_object(item))
-        import_refuse(candidate, "%s is not an object", place);
+        IMPORT_SAY(import_refuse, candidate, IMPORT_MEMBER_NOT_OBJECT, "",
+                   place);
     return candidate;
 }

@@ -88,12 +88,15 @@ static bool take_model(void *arg, struct str name, struct json_doc *value)
     return true;
 }
 
-static const char *instead_of(const struct json_doc *ours)
+static void say_of_others(struct import_candidate *candidate,
+                          const struct json_doc *ours)
 {
     if (json_doc_get(ours, "*"))
-        return "\"*\" counts for them";
-    return json_doc_count(ours) > 0 ? "it serves the other models alone"
-                                    : "it serves any model, as clients call it";
+        IMPORT_SAY(import_hint, candidate, IMPORT_OTHERS_AS_REST);
+    else if (json_doc_count(ours) > 0)
+        IMPORT_SAY(import_hint, candidate, IMPORT_OTHERS_ALONE);
+    else
+        IMPORT_SAY(import_hint, candidate, IMPORT_OTHERS_ALL);
 }
 
 static void say_models(struct import_candidate *candidate,
@@ -101,19 +104,14 @@ static void say_models(struct import_candidate *candidate,
 {
     if (json_doc_get(mapping->theirs, ALL_THERE) &&
         json_doc_get(mapping->ours, "*"))
-        import_hint(candidate,
-                    "\"" ALL_THERE "\" of its model_mapping is \"*\" here: "
-                    "whatever the rest does not name");
+        IMPORT_SAY(import_hint, candidate, IMPORT_MAPPING_REST, ALL_THERE);
     if (mapping->left > 0)
-        import_hint(candidate,
-                    "%zu of its model_mapping left out (\"%s\", for one): "
-                    "patterns, no names of models, or more than %d",
-                    mapping->left, mapping->example, MODEL_MAP_MAX);
+        IMPORT_SAY(import_hint, candidate, IMPORT_MAPPING_LEFT, mapping->left,
+                   mapping->example, MODEL_MAP_MAX);
     if (mapping->left > 0 && mapping->elsewhere)
-        import_hint(candidate, "%s", instead_of(mapping->ours));
+        say_of_others(candidate, mapping->ours);
     if (json_doc_count(mapping->theirs) > 0 && !mapping->elsewhere)
-        import_hint(candidate, "which models it serves is not taken over, only "
-                               "what they are called there");
+        IMPORT_SAY(import_hint, candidate, IMPORT_MODELS_LEFT);
 }
 
 static void take_models(struct import_candidate *candidate,
@@ -127,8 +125,8 @@ static void take_models(struct import_candidate *candidate,
     };
 
     if (theirs && !json_doc_is_null(theirs) && !json_doc_is_object(theirs))
-        import_refuse(candidate, "%smodel_mapping is not an object",
-                      from.place);
+        IMPORT_SAY(import_refuse, candidate, IMPORT_MEMBER_NOT_OBJECT,
+                   from.place, "model_mapping");
     (void)json_doc_each(theirs, take_model, &mapping);
     say_models(candidate, &mapping);
     if (json_doc_count(mapping.ours) > 0)
@@ -148,7 +146,8 @@ void import_api_key(struct import_candidate *candidate, struct import_from from)
         is_elsewhere(str_trim(text)))
         json_doc_set_str(candidate->doc, "base_url", str_trim(text));
     if (!import_text(candidate, from, "api_key", &text))
-        import_refuse(candidate, "%sapi_key is missing", from.place);
+        IMPORT_SAY(import_refuse, candidate, IMPORT_MEMBER_MISSING, from.place,
+                   "api_key");
     json_doc_set_str(candidate->doc, "api_key", text);
     take_models(candidate, from);
 }

@@ -160,12 +160,11 @@ static void make_unique(struct plan *plan, const char *stem,
 
 /* ---- one ------------------------------------------------------------------ */
 
-static void decide(struct import_row *row, enum import_outcome outcome,
-                   const char *text)
-{
-    row->outcome = outcome;
-    text_copy(row->text, sizeof(row->text), str_of(text));
-}
+#define DECIDE(row, what, ...)                                                 \
+    do {                                                                       \
+        (row)->outcome = (what);                                               \
+        (void)REASON_SET(&(row)->why, __VA_ARGS__);                            \
+    } while (0)
 
 /* False: it is here, or was in this import already. */
 static bool is_new(const struct plan *plan, struct import_row *row,
@@ -176,10 +175,10 @@ static bool is_new(const struct plan *plan, struct import_row *row,
     if (!json_doc_get_str(plan->grants, id, &other))
         return true;
     text_copy(row->name, sizeof(row->name), other);
-    decide(row, IMPORT_EXISTS,
-           json_doc_get(plan->known, row->name)
-               ? "exists already, with the same sign-in or key"
-               : "twice in this import, with the same sign-in or key");
+    if (json_doc_get(plan->known, row->name))
+        DECIDE(row, IMPORT_EXISTS, IMPORT_HERE);
+    else
+        DECIDE(row, IMPORT_EXISTS, IMPORT_TWICE);
     return false;
 }
 
@@ -193,14 +192,10 @@ static bool may_be_called(const struct plan *plan, struct import_row *row,
     if (!json_doc_get_bool(plan->known, stem, &known))
         return true;
     if (!known)
-        decide(row, IMPORT_REFUSED,
-               "the account of that name here cannot be read, and may have the "
-               "same sign-in or key: mend it, or remove it");
+        DECIDE(row, IMPORT_REFUSED, IMPORT_NAME_UNREADABLE);
     else if (plan->ask->name)
-        decide(row, IMPORT_REFUSED,
-               "an account of that name is here, with another sign-in or key: "
-               "choose another name");
-    return !row->text[0];
+        DECIDE(row, IMPORT_REFUSED, IMPORT_NAME_TAKEN);
+    return !row->why.text[0];
 }
 
 /* The last of these stays for good (account/refresh_states.c): by it what was imported
@@ -236,7 +231,7 @@ static void accept(struct plan *plan, struct import_row *row,
     if (account->expires_at_ms < REFRESH_AHEAD_MS)
         row->due_ms = 0;
     if (account->file_problem[0])
-        import_hint(candidate, "its refresh_token is not a token");
+        IMPORT_SAY(import_hint, candidate, IMPORT_REFRESH_TOKEN_ODD);
 }
 
 static void consider(struct plan *plan, size_t index)
@@ -245,15 +240,15 @@ static void consider(struct plan *plan, size_t index)
     struct import_row *row = &plan->rows[index];
     struct account *account;
 
-    if (candidate->why_not[0]) {
-        decide(row, candidate->foreign ? IMPORT_FOREIGN : IMPORT_REFUSED,
-               candidate->why_not);
+    if (candidate->why_not.text[0]) {
+        row->outcome = candidate->foreign ? IMPORT_FOREIGN : IMPORT_REFUSED;
+        row->why = candidate->why_not;
         return;
     }
     account =
         account_from_doc(candidate->kind, STR("imported"), candidate->doc);
     if (account->problem[0])
-        decide(row, IMPORT_REFUSED, account->problem);
+        DECIDE(row, IMPORT_REFUSED, IMPORT_ACCOUNT_INVALID, account->problem);
     else
         accept(plan, row, candidate, account);
     account_unref(account);
@@ -306,10 +301,8 @@ static void set_priority(struct import_candidate *candidate, uint64_t place,
                          uint64_t most)
 {
     if (place > most)
-        import_hint(candidate,
-                    "priority %llu instead of %llu, its place in their order: "
-                    "the most that imports get here",
-                    (unsigned long long)most, (unsigned long long)place);
+        IMPORT_SAY(import_hint, candidate, IMPORT_PRIORITY_MOST,
+                   (unsigned long long)most, (unsigned long long)place);
     if (place > 0 && most > 0)
         json_doc_set_u64(candidate->doc, "priority",
                          place < most ? place : most);

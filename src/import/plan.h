@@ -18,7 +18,7 @@ struct import_row {
     char name[ACCOUNT_NAME_MAX +
               1]; /* here; empty unless it is taken, or exists */
     enum import_outcome outcome;
-    char text[480];  /* why not; empty: it is taken */
+    struct err why;  /* why not; without a text: it is taken */
     bool renewable;  /* its refresh token works once */
     bool rests;      /* switched off: this relay does not renew it yet */
     uint64_t due_ms; /* when this relay will renew its token, wall clock */

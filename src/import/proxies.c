@@ -37,6 +37,12 @@ static void take_port(const struct json_doc *proxy, struct json_doc *ours)
     json_doc_set_u64(ours, "port", port <= 65535 ? port : 0);
 }
 
+static void refuse(struct import_candidate *candidate, struct err *err)
+{
+    (void)err_wrap(err, "proxy");
+    import_refuse(candidate, err);
+}
+
 /* Whether it is a whole one is for the proxy's own check. */
 static void take_config(struct import_candidate *candidate,
                         struct json_doc *config)
@@ -45,7 +51,7 @@ static void take_config(struct import_candidate *candidate,
     struct proxy *proxy = proxy_from_json(config, &err);
 
     if (!proxy)
-        import_refuse(candidate, "its proxy cannot be used: %s", err.text);
+        refuse(candidate, &err);
     proxy_unref(proxy);
     json_doc_set(candidate->doc, "proxy_config", config);
 }
@@ -78,7 +84,7 @@ void import_proxy_url(struct import_candidate *candidate, struct str url)
     if (proxy)
         json_doc_set(candidate->doc, "proxy_config", proxy_to_config(proxy));
     else
-        import_refuse(candidate, "its proxy cannot be used: %s", err.text);
+        refuse(candidate, &err);
     proxy_unref(proxy);
 }
 
@@ -96,5 +102,5 @@ void import_proxy(struct import_candidate *candidate,
     else if (json_doc_is_object(proxy))
         take_object(candidate, proxy);
     else
-        import_refuse(candidate, "proxy is neither an object nor a URL");
+        IMPORT_SAY(import_refuse, candidate, IMPORT_PROXY_ODD);
 }

@@ -21,7 +21,7 @@ static void add_theirs(struct buf *out,
 static const char *done_of(const struct import_row *row, bool dry_run)
 {
     if (row->outcome == IMPORT_EXISTS)
-        return row->text;
+        return row->why.text;
     return dry_run ? "would be imported" : "imported";
 }
 
@@ -40,7 +40,7 @@ void import_said_row(struct buf *out, const struct import_candidate *candidate,
         buf_add(out, str_of(done_of(row, dry_run)));
         add_theirs(out, candidate, row);
     } else {
-        buf_printf(out, "left out: %s", row->text);
+        buf_printf(out, "left out: %s", row->why.text);
     }
     if (row->outcome == IMPORT_TAKE && candidate->hints[0])
         buf_printf(out, "; %s", candidate->hints);

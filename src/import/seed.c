@@ -36,10 +36,7 @@ static void check_seal(struct import_candidate *candidate)
     struct err err;
 
     if (!sealed_open(NULL, "", candidate->doc, &err))
-        import_refuse(candidate,
-                      "its tokens are sealed with a RELAY_SECRET: copy the "
-                      "file itself into the folder of a relay that has the "
-                      "same one");
+        IMPORT_SAY(import_refuse, candidate, IMPORT_SEALED);
 }
 
 /* What is no text says nothing. */
@@ -61,13 +58,12 @@ static void leave_others(struct import_candidate *candidate)
     (void)json_doc_get_bool(candidate->doc, "pool", &pooled);
     if (pooled) {
         json_doc_remove(candidate->doc, "pool");
-        import_hint(candidate, "in the pool there: not here");
+        IMPORT_SAY(import_hint, candidate, IMPORT_POOL_LEFT);
     }
     if (json_doc_count(json_doc_get(candidate->doc, "tags")) == 0)
         return;
     json_doc_remove(candidate->doc, "tags");
-    import_hint(candidate, "its tags are left out: it would serve every key "
-                           "that names one");
+    IMPORT_SAY(import_hint, candidate, IMPORT_TAGS_LEFT);
 }
 
 static void leave_choice(struct import_candidate *candidate)
@@ -77,9 +73,8 @@ static void leave_choice(struct import_candidate *candidate)
                     "priority", 0);
     json_doc_remove(candidate->doc, "priority");
     if (candidate->rank != 0)
-        import_hint(candidate,
-                    "its priority, %lld, counts only among those imported",
-                    (long long)candidate->rank);
+        IMPORT_SAY(import_hint, candidate, IMPORT_PRIORITY_AMONG,
+                   (long long)candidate->rank);
     if (candidate->kind->personal)
         leave_others(candidate);
 }

@@ -36,7 +36,7 @@ static void read_proxy(struct import_candidate *candidate,
         }
     }
     /* The key holds the proxy's password. */
-    import_refuse(candidate, "its proxy_key is not among proxies");
+    IMPORT_SAY(import_refuse, candidate, IMPORT_PROXY_KEY_UNKNOWN);
 }
 
 /* ---- its credentials ------------------------------------------------------ */
@@ -46,8 +46,7 @@ static void read_login(struct import_candidate *candidate,
 {
     import_login(candidate, from, now_ms);
     if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
-        import_hint(candidate, "its model_mapping is not taken over: it serves "
-                               "the models that its plan has");
+        IMPORT_SAY(import_hint, candidate, IMPORT_MAPPING_OF_PLAN);
 }
 
 static void read_credentials(struct import_candidate *candidate,
@@ -64,10 +63,8 @@ static void read_credentials(struct import_candidate *candidate,
     else if (str_eq(type, STR("apikey")) || str_eq(type, STR("upstream")))
         import_api_key(candidate, from);
     else
-        import_refuse(candidate,
-                      "type is \"%s\": oauth, setup-token, apikey and upstream "
-                      "can be taken over",
-                      shown_name(type, text));
+        IMPORT_SAY(import_refuse, candidate, IMPORT_TYPE_UNKNOWN,
+                   shown_name(type, text));
 }
 
 /* ---- the end of its account, which is not that of its token --------------- */
@@ -84,9 +81,9 @@ static void read_end(struct import_candidate *candidate,
         return;
     if (until_s <= now_ms / 1000) {
         json_doc_set_bool(candidate->doc, "enabled", false);
-        import_hint(candidate, "its time is over there: switched off here");
+        IMPORT_SAY(import_hint, candidate, IMPORT_OVER);
     } else {
-        import_hint(candidate, "that its time ends there is not taken over");
+        IMPORT_SAY(import_hint, candidate, IMPORT_END_LEFT);
     }
 }
 
@@ -119,8 +116,8 @@ static void read_item(const struct import_source *source,
 
     (void)json_doc_get_str(item, "platform", &platform);
     if (!str_ieq(platform, STR("anthropic"))) {
-        import_is_foreign(candidate, "its platform is \"%s\": not anthropic",
-                          shown_name(platform, text));
+        IMPORT_SAY(import_is_foreign, candidate, IMPORT_OTHER_PLATFORM,
+                   shown_name(platform, text));
         return;
     }
     read_credentials(candidate, item, source->now_ms);
@@ -157,7 +154,7 @@ static bool read(const struct import_source *source, struct err *err)
 
         if (!candidate)
             return import_too_many(err);
-        if (!candidate->why_not[0])
+        if (!candidate->why_not.text[0])
             read_item(source, data, candidate, item);
     }
     return true;

@@ -12,6 +12,7 @@
 #include "base/reason.h"
 #include "store/audit_difference.h"
 #include "store/audit_line.h"
+#include "store/audit_reason.h"
 #include "store/sql_backend.h"
 
 /* For whom a row has room while it waits for the database. */
@@ -44,7 +45,8 @@ struct audit {
     char *target;
     struct json_doc *before;
     struct json_doc *after;
-    char *result;
+    char *result;            /* why not; or empty */
+    struct json_doc *reason; /* the same for programs; or NULL */
     enum room room;
     bool added; /* its row went in with the change */
     bool kept;  /* its row went in by itself */
@@ -168,6 +170,7 @@ static void audit_free(struct audit *audit)
     mem_free(audit->peer);
     mem_free(audit->target);
     mem_free(audit->result);
+    json_doc_free(audit->reason);
     mem_free(audit);
 }
 
@@ -225,6 +228,14 @@ static struct str write_doc(const struct json_doc *doc, struct buf *out)
                : STR("{\"left_out\":\"it is too long\"}");
 }
 
+/* Nothing: it was done. */
+static struct str write_reason(const struct audit *audit, struct buf *out)
+{
+    buf_init(out, AUDIT_DOC_MAX);
+    (void)(audit->reason && json_doc_write(audit->reason, false, out));
+    return buf_str(out);
+}
+
 static bool take_id(void *arg, const struct sql_row *row)
 {
     int64_t *id = arg;
@@ -235,7 +246,7 @@ static bool take_id(void *arg, const struct sql_row *row)
 
 #define INSERT                                                                 \
     "INSERT INTO audit(at_ms, who, peer, action, target, before, after, "      \
-    "result) VALUES($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id"
+    "result, reason) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id"
 
 static bool insert(const struct audit *audit, struct sql *sql, int64_t *id,
                    struct err *err)
@@ -243,6 +254,7 @@ static bool insert(const struct audit *audit, struct sql *sql, int64_t *id,
     struct audit_difference difference;
     struct buf before;
     struct buf after;
+    struct buf reason;
     bool ok;
 
     audit_difference_make(&difference, audit->before, audit->after);
@@ -257,11 +269,13 @@ static bool insert(const struct audit *audit, struct sql *sql, int64_t *id,
                                   sql_text(
                                       write_doc(difference.before, &before)),
                                   sql_text(write_doc(difference.after, &after)),
-                                  sql_text(str_of(audit->result))),
+                                  sql_text(str_of(audit->result)),
+                                  sql_text(write_reason(audit, &reason))),
                        take_id, id },
                    err);
     buf_done(&before);
     buf_done(&after);
+    buf_done(&reason);
     audit_difference_done(&difference);
     return ok;
 }
@@ -421,10 +435,12 @@ static void say(const struct audit *audit)
     buf_done(&after);
 }
 
-static void set_result(struct audit *audit, struct str text)
+static void set_result(struct audit *audit, const struct err *why)
 {
     mem_free(audit->result);
-    audit->result = audit_shown_text(text);
+    audit->result =
+        audit_shown_text(str_of(why->text[0] ? why->text : "it failed"));
+    replace(&audit->reason, audit_reason_of(why));
     audit_before(audit, NULL);
     audit_after(audit, NULL);
 }
@@ -441,7 +457,7 @@ void audit_done(struct audit *audit)
 }
 
 /* Without being done, as far as is known. */
-static void end_because(struct audit *audit, struct str why)
+static void end_because(struct audit *audit, const struct err *why)
 {
     if (!audit)
         return;
@@ -452,17 +468,21 @@ static void end_because(struct audit *audit, struct str why)
 
 void audit_refused(struct audit *audit, const struct err *err)
 {
-    if (audit)
-        end_because(audit, str_of(err->text[0] ? err->text : "it failed"));
+    end_because(audit, err);
 }
 
 void audit_left(struct audit *audit)
 {
-    end_because(audit, STR("its connection ended before it was answered"));
+    struct err why;
+
+    (void)REASON_SET(&why, CLIENT_LEFT);
+    end_because(audit, &why);
 }
 
 void audit_stopped(struct audit *audit)
 {
-    end_because(audit, STR("the relay stopped while it was being done, and "
-                           "may have done it"));
+    struct err why;
+
+    (void)REASON_SET(&why, RELAY_STOPPED);
+    end_because(audit, &why);
 }

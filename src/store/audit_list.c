@@ -3,9 +3,11 @@
 #include "store/audit_list.h"
 
 #include "base/text.h"
+#include "store/audit_reason.h"
 
 #define SELECT                                                                 \
-    "SELECT id, at_ms, who, peer, action, target, before, after, result"       \
+    "SELECT id, at_ms, who, peer, action, target, before, after, result, "     \
+    "COALESCE(reason, '')"                                                     \
     " FROM audit WHERE id < $1 AND at_ms >= $2 AND at_ms < $3"                 \
     " AND ($4 = '' OR who = $4 OR peer = $4)"                                  \
     " AND ($5 = '' OR action = $5"                                             \
@@ -44,6 +46,7 @@ static bool add(void *arg, const struct sql_row *row)
     json_doc_set(doc, "after", doc_of(sql_row_text(row, 7)));
     json_doc_set_bool(doc, "done", result.len == 0);
     json_doc_set(doc, "error", text_or_null(result));
+    audit_reason_add(doc, sql_row_text(row, 9));
     json_doc_add(arg, doc);
     return true;
 }

@@ -18,6 +18,7 @@ struct audit_query {
 };
 
 /* Append the entries to `list`, an array: objects with id, at (RFC 3339), who, peer,
-   action, target, before, after, done and error. */
+   action, target, before, after, done, error, code and
+   params. */
 bool audit_list_read(struct sql *sql, const struct audit_query *query,
                      struct json_doc *list, struct err *err) MUST_CHECK;

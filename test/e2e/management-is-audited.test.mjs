@@ -200,6 +200,7 @@ describe('the audit log', () => {
       assert.equal(entry.target, target);
       assert.equal(entry.done, false, action);
       assert.match(entry.error, error);
+      assert.deepEqual([entry.code, entry.params], [answer.doc.code, answer.doc.params ?? {}]);
       assert.deepEqual([entry.before, entry.after], [{}, {}]);
     }
     await s.relay.logged(/audit who=this-machine .*action=key\.revoke target=nobody refused=/);
@@ -351,7 +352,7 @@ describe('the audit log', () => {
     const answer = await call(`${s.url}/admin/api/audit?format=csv`);
     assert.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
     const lines = answer.body.toString().split('\r\n');
-    assert.equal(lines[0], 'id,at,who,peer,action,target,before,after,error');
+    assert.equal(lines[0], 'id,at,who,peer,action,target,before,after,error,code');
     assert.equal(lines.at(-1), '');
     assert.deepEqual(lines.slice(1, -1).map((line) => Number(line.split(',')[0])), json.map(({ id }) => id));
     assert.equal(lines.filter((line) => line.includes(",'=cmd,")).length, 1);

@@ -4,11 +4,10 @@
    and cost; by mouse, by keyboard alone, in both languages, themes and widths. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import http from 'node:http';
 import { before, it } from 'node:test';
 
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
-import { HELLO } from '../support/http.mjs';
+import { endless, HELLO } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
 import { addApiKey, command, describe, manyBookings, stage, until } from '../support/processes.mjs';
 
@@ -16,28 +15,6 @@ const SESSION = '5b0e9c1e-7d0f-4f1a-9a55-0d6a3f1c2f10';
 const AGENT = `claude-cli/2.1 ${MARKUP}`;
 const ROWS = '.tab.ended tbody tr';
 const RUNNING = '.tab.running tbody tr';
-
-/* A streamed request that goes on until it is cancelled, or leave() is called. */
-function endless(url, key, { agent = 'claude-cli/2.1' } = {}) {
-  const self = { bytes: 0, over: null };
-  self.over = new Promise((resolve) => {
-    const request = http.request(`${url}/v1/messages`, {
-      method: 'POST',
-      headers: {
-        ...key.headers, 'content-type': 'application/json', 'anthropic-version': '2023-06-01', 'user-agent': agent,
-        'x-sim-endless': '1', 'x-sim-gap-ms': '40',
-      },
-    }, (answer) => {
-      answer.on('data', (data) => { self.bytes += data.length; });
-      answer.on('close', resolve);
-    });
-    request.on('error', resolve);
-    request.on('close', resolve);
-    request.end(JSON.stringify({ ...HELLO, stream: true }));
-    self.leave = () => request.destroy();
-  });
-  return self;
-}
 
 const rowsOf = async (relay, query = '') => (await admin(relay, 'GET', `/admin/api/requests${query}`)).doc.requests;
 
@@ -353,6 +330,31 @@ describe('the page shows requests', () => {
     await runs.over;
     count++;
     await b.text('An operator cancelled it', '.one');
+    await b.check();
+    await b.close();
+  });
+
+  it('one that ended, and is not booked yet, is waited for', async () => {
+    const [{ id }] = await rowsOf(s.relay, '?limit=1');
+    const { doc } = await admin(s.relay, 'GET', `/admin/api/requests/${id}`);
+    assert.ok(doc.detail.attempts[0].account);
+    const b = await open(s.relay, { path: null });
+    let early = 2; /* answers that come before the booking */
+    await b.page.setRequestInterception(true);
+    b.page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      const answer = (body) => request.respond({ contentType: 'application/json', body: JSON.stringify(body) });
+      if (pathname === '/admin/api/requests') {
+        answer({ requests: [], next_cursor: null });
+      } else if (pathname.endsWith(id) && pathname.startsWith('/admin/api/') && early-- > 0) {
+        answer({ ...doc, request: null });
+      } else {
+        request.continue();
+      }
+    });
+    await b.go(`/admin/requests/${id}`);
+    await b.text('It has ended. Its booking is on its way.', '.one');
+    await b.text('Tokens and cost', '.one');
     await b.check();
     await b.close();
   });

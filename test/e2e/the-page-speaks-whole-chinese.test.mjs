@@ -101,4 +101,39 @@ describe('the Chinese page', () => {
     await page.check();
     await page.close();
   });
+
+  it('says why a test failed, and what to do', async () => {
+    const page = await visit('/admin/accounts/team');
+    await page.press(button('测试'));
+    await page.press(button('发送消息'));
+    await page.text('没有发送任何内容。请用代理测试检查链路。', '.report');
+    await page.check();
+    await page.close();
+  });
+
+  it('says why accounts are not imported, and what of one is not', async () => {
+    const claude = { kind: 'claude-account', isActive: false, priority: 50, userAgent: 'x', credentials: login };
+    const page = await visit('/admin/import');
+    await page.page.waitForSelector('textarea');
+    await page.page.$eval('textarea', (area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }, JSON.stringify({ success: true, data: {
+      claudeAccounts: [{ ...claude, name: 'off' }, { ...claude, name: 'again' }],
+      openaiOAuthAccounts: [{ kind: 'openai-oauth', name: 'gpt' }],
+    } }));
+    await page.press(button('预览结果'));
+    for (const words of ['原处已停用，此处也停用。', '在本次导入中重复，登录或密钥相同。', '种类是“openai-oauth”，不是 Anthropic 的账号。']) {
+      await page.text(words, '.result');
+    }
+    await page.check();
+    await page.close();
+  });
+
+  it('says in the audit log why something was refused', async () => {
+    assert.equal((await admin(s.relay, 'DELETE', '/admin/api/keys/nobody')).status, 404);
+    const page = await visit('/admin/settings/audit?action=key');
+    await page.text('没有密钥 nobody。', 'main tbody');
+    await page.press('main tbody button');
+    await page.text('没有密钥 nobody。', 'dialog');
+    await page.check();
+    await page.close();
+  });
 });

@@ -102,3 +102,22 @@ export function stream(url, { body = { ...HELLO, stream: true }, headers = {}, t
     req.on('error', reject);
   });
 }
+
+/* A streamed request that goes on until it is cancelled, or leave() is called: `over` is
+   when it has ended. */
+export function endless(url, key, { agent = 'claude-cli/2.1', model = HELLO.model, gapMs = 40 } = {}) {
+  const self = { bytes: 0, over: null };
+  self.over = new Promise((resolve) => {
+    const request = open(`${url}/v1/messages`, {
+      method: 'POST', body: { ...HELLO, model, stream: true },
+      headers: { ...key.headers, 'anthropic-version': '2023-06-01', 'user-agent': agent, 'x-sim-endless': '1', 'x-sim-gap-ms': String(gapMs) },
+    }, (answer) => {
+      answer.on('data', (data) => { self.bytes += data.length; });
+      answer.on('close', resolve);
+    });
+    request.on('error', resolve);
+    request.on('close', resolve);
+    self.leave = () => request.destroy();
+  });
+  return self;
+}

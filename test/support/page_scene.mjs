@@ -2,7 +2,7 @@
 /* A relay as it is in the middle of a day: accounts in every state, keys with limits,
    requests that ended well and badly, some that run; and names that would be markup. */
 import { MARKUP } from './browser.mjs';
-import { call } from './http.mjs';
+import { call, endless } from './http.mjs';
 import { admin, createGroup, createKey } from './keys.mjs';
 import { addApiKey, API_KEY, inMinutes, until, writeOauth } from './processes.mjs';
 
@@ -90,15 +90,10 @@ async function requests(k) {
 
 /* Streams that go on until stop(): what runs. */
 function running(relay, key) {
-  const abort = new AbortController();
-  const stream = (model) => fetch(`${relay.url}/v1/messages`, {
-    method: 'POST', signal: abort.signal, body: JSON.stringify(body(model, { stream: true })),
-    headers: { ...key.headers, 'content-type': 'application/json', 'anthropic-version': '2023-06-01', 'x-sim-endless': '1', 'x-sim-gap-ms': '200' },
-  }).then((answer) => answer.text()).catch(() => null);
-  const all = ['claude-opus-5', 'claude-sonnet-5', 'claude-haiku-4-5'].map(stream);
+  const all = ['claude-opus-5', 'claude-sonnet-5', 'claude-haiku-4-5'].map((model) => endless(relay.url, key, { model, gapMs: 200 }));
   return async () => {
-    abort.abort();
-    await Promise.all(all);
+    all.forEach((each) => each.leave());
+    await Promise.all(all.map((each) => each.over));
   };
 }
 

@@ -7,7 +7,7 @@ import { api } from './api.js';
 import { h, replace, sign } from './dom.js';
 import { failure } from './errors.js';
 import { number } from './format.js';
-import { t } from './i18n.js';
+import { has, t } from './i18n.js';
 import { button, field, input, pairs, state } from './parts.js';
 import { waySteps, wayWords } from './way-steps.js';
 
@@ -35,13 +35,18 @@ function facts(result) {
   ]);
 }
 
+/* What to do here; of a code that a newer relay may have, what it said. */
+function nextOf({ next, next_code: code }) {
+  return has(`trial.next.${code}`) ? t(`trial.next.${code}`) : next;
+}
+
 function shown(result) {
   return [
     verdict(result),
     h('p.small.faint', wayWords(result)),
     waySteps(result),
     facts(result),
-    result.next && h('div.note.warn', sign('warn'), h('span', result.next)),
+    result.next && h('div.note.warn', sign('warn'), h('span', nextOf(result))),
     known(result.answer) && h('details', { open: !result.ok }, h('summary.small', t('trial.answer')),
       h('pre.code.wrap', { tabindex: 0, role: 'region', 'aria-label': t('trial.answer') }, answerText(result.answer))),
   ];

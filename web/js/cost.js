@@ -8,8 +8,11 @@ import { t, tn } from './i18n.js';
 /** Is nothing known of what it cost?  A row of sums, as GET usage has it. */
 export const isUnknown = ({ cost_microusd: cost, unpriced }) => cost === 0 && unpriced > 0;
 
+/** For a chart: nothing is drawn of what is unknown. */
+export const costKnown = (row) => (isUnknown(row) ? null : row.cost_microusd);
+
 /** Is more spent than is known? */
-export const isPart = ({ cost_microusd: cost, unpriced }) => cost !== 0 && unpriced > 0;
+export const isPart = ({ cost_microusd: cost, unpriced }) => cost > 0 && unpriced > 0;
 
 /** "$1.19", "at least $1.19", or "–" */
 export function costText(row, write = money) {

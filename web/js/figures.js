@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Six figures in one frame; the chosen one is what the chart below shows. */
 import { COLUMNS, LINES, columns, legend, spark } from './chart.js';
+import { costKnown, costText } from './cost.js';
 import { h, replace, say, set } from './dom.js';
 import { clock, day, duration, durationParts, isMonday, large, largeParts, largeRound, money, moneyAxis, number, percent, time, weekday } from './format.js';
 import { t } from './i18n.js';
@@ -47,12 +48,12 @@ const FIGURES = {
     }),
   },
   cost: {
-    value: (f) => [money(f.cost_today_microusd), ''],
-    note: ({ month }) => (month?.points.length > 1 ? t('overview.cost_note', { cost: money(month.points.at(-2).cost_microusd) }) : ''),
-    spark: (p) => p.cost_microusd,
+    value: (f, { month }) => [costText({ cost_microusd: f.cost_today_microusd, unpriced: month?.points.at(-1)?.unpriced ?? 0 }), ''],
+    note: ({ month }) => (month?.points.length > 1 ? t('overview.cost_note', { cost: costText(month.points.at(-2)) }) : ''),
+    spark: costKnown,
     chart: (points) => ({
       painter: COLUMNS, format: (n) => money(n, n !== 0 && n < 1e6 ? 4 : 2), formatY: moneyAxis,
-      series: [{ name: t('overview.cost'), kind: 'ok', values: pick(points, 'cost_microusd') }],
+      series: [{ name: t('overview.cost'), kind: 'ok', values: points.map(costKnown) }],
     }),
   },
   errors: {
@@ -107,7 +108,7 @@ function cell(name) {
   const parts = { value: h('span.n'), unit: h('small'), note: h('span.d'), line: h('span.line') };
   const node = h('button.fig', { type: 'button' }, h('span.k', t(`overview.${name}`)), h('span.v', parts.value, parts.unit), parts.note, parts.line);
   function draw(figures, series) {
-    const [value, unit] = FIGURES[name].value(figures);
+    const [value, unit] = FIGURES[name].value(figures, series);
     const note = FIGURES[name].note(series, figures);
     say(parts.value, value);
     say(parts.unit, unit);

@@ -28,14 +28,14 @@ static void an_entry_is_a_row(void **state)
            "\"peer\":null,\"action\":\"account.refused\",\"target\":\"main\","
            "\"before\":{\"a\":1},\"after\":{},\"done\":true,\"error\":null}",
            "4,2026-08-01T12:00:00.000Z,relay,,account.refused,main,"
-           "\"{\"\"a\"\":1}\",{},\r\n");
+           "\"{\"\"a\"\":1}\",{},,\r\n");
 }
 
 static void no_cell_is_a_formula(void **state)
 {
     (void)state;
     expect("{\"id\":1,\"target\":\"=1+1\",\"error\":\"@x\\ny\"}",
-           "1,,,,,'=1+1,,,\"'@x\ny\"\r\n");
+           "1,,,,,'=1+1,,,\"'@x\ny\",\r\n");
 }
 
 static void there_are_titles(void **state)
@@ -46,7 +46,7 @@ static void there_are_titles(void **state)
     buf_init(&out, AUDIT_CSV_ROW_MAX);
     audit_csv_add_titles(&out);
     unit_assert_str(buf_str(&out), "id,at,who,peer,action,target,before,after,"
-                                   "error\r\n");
+                                   "error,code\r\n");
     buf_done(&out);
 }
 

@@ -19,36 +19,42 @@ static const struct {
     const char *taught;
     const char *state;
     const char *next; /* a part; NULL: nothing */
+    const char *next_code;
 } rows[] = {
     { 200,
       "{\"type\":\"message\",\"model\":\"m\",\"usage\":{\"input_tokens\":8,\"output_tokens\":1}}",
-      true, "well", "ready", NULL },
+      true, "well", "ready", NULL, "" },
     { 200, "<!doctype html><title>Welcome</title>", false, "none", "ready",
-      "account show main" },
-    { 200, "[]", false, "none", "ready", "CLAUDE_API_URL" },
-    { 200, "\"message\"", false, "none", "ready", "CLAUDE_API_URL" },
-    { 204, "", false, "none", "ready", "account show main" },
-    { 302, "", false, "none", "ready", "account show main" },
-    { 200, "{\"id\":\"m\"}", false, "none", "ready", "CLAUDE_API_URL" },
-    { 200, "{\"type\":\"error\"}", false, "none", "ready", "CLAUDE_API_URL" },
+      "account show main", "target" },
+    { 200, "[]", false, "none", "ready", "CLAUDE_API_URL", "target" },
+    { 200, "\"message\"", false, "none", "ready", "CLAUDE_API_URL", "target" },
+    { 204, "", false, "none", "ready", "account show main", "target" },
+    { 302, "", false, "none", "ready", "account show main", "target" },
+    { 200, "{\"id\":\"m\"}", false, "none", "ready", "CLAUDE_API_URL",
+      "target" },
+    { 200, "{\"type\":\"error\"}", false, "none", "ready", "CLAUDE_API_URL",
+      "target" },
     { 200, "event: x\ndata: {\"type\":\"message\"}\n\n", false, "none", "ready",
-      "CLAUDE_API_URL" },
+      "CLAUDE_API_URL", "target" },
     { 400,
       "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\","
       "\"message\":\"only authorized for use with Claude Code\"}}",
-      false, "none", "ready", "not at fault" },
-    { 404, "{}", false, "none", "ready", "account test main --model MODEL" },
-    { 401, "{}", false, "login", "login_required", "its key was refused" },
+      false, "none", "ready", "not at fault", "another_model" },
+    { 404, "{}", false, "none", "ready", "account test main --model MODEL",
+      "another_model" },
+    { 401, "{}", false, "login", "login_required", "its key was refused",
+      "key" },
     { 403,
       "{\"error\":{\"type\":\"permission_error\",\"message\":\"This organization "
       "has been disabled.\"}}",
-      false, "blocked", "blocked", "account clear main" },
+      false, "blocked", "blocked", "account clear main", "blocked" },
     { 403,
       "{\"error\":{\"type\":\"forbidden\",\"message\":\"Request not allowed\"}}",
-      false, "egress", "paused", "another proxy" },
-    { 429, "{}", false, "backoff", "paused", "in a moment" },
-    { 529, "{}", false, "overloaded", "ready", "overloaded" },
-    { 500, "<html>", false, "failed", "ready", "proxy test --account main" },
+      false, "egress", "paused", "another proxy", "another_proxy" },
+    { 429, "{}", false, "backoff", "paused", "in a moment", "backoff" },
+    { 529, "{}", false, "overloaded", "ready", "overloaded", "overloaded" },
+    { 500, "<html>", false, "failed", "ready", "proxy test --account main",
+      "trouble" },
 };
 
 static struct account *fresh(void)
@@ -104,6 +110,7 @@ static void each_answer_says_what_to_do(void **state)
         unit_assert_str(text_of(report, "taught"), rows[i].taught);
         unit_assert_str(text_of(report, "state"), rows[i].state);
         assert_int_equal(next.len > 0, rows[i].next != NULL);
+        unit_assert_str(text_of(report, "next_code"), rows[i].next_code);
         if (rows[i].next)
             assert_true(str_contains(next, str_of(rows[i].next)));
         unit_assert_str(text_of(report, "request_id"), "req_1");

@@ -58,9 +58,9 @@ static void a_folder_is_read_in_order_whatever_is_in_it(void **state)
     assert_string_equal(scene->list.at[0].there, "a");
     assert_string_equal(scene->list.at[1].there, "b");
     assert_string_equal(scene->list.at[2].there, "claude-c.json");
-    unit_assert_part(scene->list.at[2].why_not, "not valid JSON (line 1");
+    unit_assert_part(scene->list.at[2].why_not.text, "not valid JSON (line 1");
     assert_true(scene->list.at[3].foreign);
-    unit_assert_part(scene->list.at[4].why_not, "type is missing");
+    unit_assert_part(scene->list.at[4].why_not.text, "type is missing");
     assert_false(scene->list.at[4].foreign);
 }
 
@@ -126,9 +126,9 @@ static void a_file_that_is_broken_later_says_so_itself(void **state)
     assert_true(read_path(scene, scene->folder));
     assert_int_equal(scene->list.count, 2);
     assert_string_equal(scene->list.at[0].there, "x");
-    assert_null(strstr(scene->list.at[0].why_not, "not a list"));
+    assert_null(strstr(scene->list.at[0].why_not.text, "not a list"));
     assert_string_equal(scene->list.at[1].there, "a.json");
-    unit_assert_part(scene->list.at[1].why_not,
+    unit_assert_part(scene->list.at[1].why_not.text,
                      "data.claudeConsoleAccounts is not a list");
 }
 

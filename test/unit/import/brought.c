@@ -55,7 +55,7 @@ static void check_row(const char *what, const struct import_candidate *got,
     assert_string_equal(got->there, want->there);
     assert_string_equal(got->kind ? got->kind->name : "",
                         want->kind ? want->kind : "");
-    check_part(what, got->why_not, want->why_not);
+    check_part(what, got->why_not.text, want->why_not);
     check_part(what, got->hints, want->hint);
     assert_int_equal(got->foreign, want->foreign);
     if (want->doc) {
@@ -98,7 +98,7 @@ static void check_texts(const struct import_list *list, const struct err *err)
 {
     assert_null(strstr(err->text, "CANARY"));
     for (size_t i = 0; i < list->count; i++) {
-        assert_null(strstr(list->at[i].why_not, "CANARY"));
+        assert_null(strstr(list->at[i].why_not.text, "CANARY"));
         assert_null(strstr(list->at[i].hints, "CANARY"));
     }
 }

@@ -24,17 +24,29 @@ static void a_list_grows(void **state)
 static void the_first_reason_stays_and_hints_are_joined(void **state)
 {
     struct import_candidate candidate = { .rank = 0 };
+    struct buf docs;
 
     (void)state;
-    import_refuse(&candidate, "%s", "one");
-    import_refuse(&candidate, "two");
-    assert_string_equal(candidate.why_not, "one");
-    import_hint(&candidate, "a");
-    import_hint(&candidate, "%d", 2);
-    assert_string_equal(candidate.hints, "a; 2");
-    import_is_foreign(&candidate, "theirs");
+    IMPORT_SAY(import_refuse, &candidate, IMPORT_NOT_TEXT, "a.", "b");
+    IMPORT_SAY(import_refuse, &candidate, IMPORT_SEALED);
+    assert_string_equal(candidate.why_not.text, "a.b is not a text");
+    IMPORT_SAY(import_hint, &candidate, IMPORT_POOL_LEFT);
+    IMPORT_SAY(import_hint, &candidate, IMPORT_PRIORITY_AMONG, -7LL);
+    assert_string_equal(candidate.hints,
+                        "in the pool there: not here; its priority, -7, "
+                        "counts only among those imported");
+    buf_init(&docs, 1000);
+    assert_true(json_doc_write(candidate.hint_docs, false, &docs));
+    unit_assert_str(buf_str(&docs),
+                    "[{\"code\":\"import_pool_left\",\"params\":{}},"
+                    "{\"code\":\"import_priority_among\",\"params\":"
+                    "{\"priority\":\"-7\"}}]");
+    buf_done(&docs);
+    json_doc_free(candidate.hint_docs);
+    IMPORT_SAY(import_is_foreign, &candidate, IMPORT_OTHER_TYPE, "x");
     assert_true(candidate.foreign);
-    assert_string_equal(candidate.why_not, "theirs");
+    assert_string_equal(candidate.why_not.text,
+                        "its type is \"x\": not claude");
 }
 
 static void texts_are_cut_where_they_end(void **state)
@@ -43,7 +55,8 @@ static void texts_are_cut_where_they_end(void **state)
 
     (void)state;
     for (size_t i = 0; i < 300; i++)
-        import_hint(&candidate, "hint %zu", i);
+        IMPORT_SAY(import_hint, &candidate, IMPORT_NOTE_LEFT, "is odd");
+    json_doc_free(candidate.hint_docs);
     assert_true(strlen(candidate.hints) < sizeof(candidate.hints));
     assert_true(strlen(candidate.hints) > sizeof(candidate.hints) - 20);
 }

@@ -62,8 +62,7 @@ static const struct brought cases[] = {
       "a.json",
       "{" LOGIN ",\"proxy_url\":\"socks4://u:CANARY@h:1\"}",
       NULL,
-      { { "a", "oauth", NULL, "its proxy cannot be used: a proxy URL begins",
-          NULL, 0, false } } },
+      { { "a", "oauth", NULL, "proxy: a proxy URL begins", NULL, 0, false } } },
     { "no expiry: renewed at once",
       "a.json",
       "{\"type\":\"claude\",\"access_token\":\"" BROUGHT_ACCESS

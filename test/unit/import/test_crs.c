@@ -108,7 +108,7 @@ static const struct brought cases[] = {
           "\"socks4\",\"host\":\"h\",\"port\":1}," LOGIN "}"),
       NULL,
       { { "a", "oauth", NULL,
-          "its proxy cannot be used: proxy_config: the "
+          "proxy: proxy_config: the "
           "proxy type is unknown",
           NULL, 0, false } } },
     { "wrong types name their member",

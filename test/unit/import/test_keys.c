@@ -97,8 +97,9 @@ static void a_key_goes_where_it_went(void **state)
         import_list_init(&list);
         candidate = import_list_add(&list, STR("a"));
         import_api_key(candidate, (struct import_from){ doc, "c." });
-        assert_int_equal(!candidate->why_not[0], rows[i].ours != NULL);
-        unit_assert_part(rows[i].ours ? candidate->hints : candidate->why_not,
+        assert_int_equal(!candidate->why_not.text[0], rows[i].ours != NULL);
+        unit_assert_part(rows[i].ours ? candidate->hints
+                                      : candidate->why_not.text,
                          rows[i].said);
         assert_true(rows[i].said[0] || !candidate->hints[0]);
         if (rows[i].ours && !json_doc_is_same(candidate->doc, want))

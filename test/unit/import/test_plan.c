@@ -181,8 +181,9 @@ static void check(const char *what, const struct import_list *list,
 
         if (strncmp(got[i].name, want[i].name, strlen(want[i].name)) != 0 ||
             got[i].outcome != want[i].outcome)
-            fail_msg("%s: %s, %s", what, got[i].name, got[i].text);
-        unit_assert_part(taken ? list->at[i].hints : got[i].text, want[i].text);
+            fail_msg("%s: %s, %s", what, got[i].name, got[i].why.text);
+        unit_assert_part(taken ? list->at[i].hints : got[i].why.text,
+                         want[i].text);
         assert_true(want[i].text[0] || !list->at[i].hints[0]);
         assert_true(want[i].outcome == IMPORT_REFUSED ||
                     account_name_may_be_made(str_of(got[i].name)));
@@ -229,15 +230,17 @@ static void what_cannot_be_an_account_is_refused(void **state)
     (void)state;
     import_list_init(&list);
     import_list_add(&list, STR("a"))->kind = &account_kind_oauth;
-    import_is_foreign(import_list_add(&list, STR("b")), "theirs");
-    import_refuse(import_list_add(&list, STR("c")), "odd");
+    IMPORT_SAY(import_is_foreign, import_list_add(&list, STR("b")),
+               IMPORT_OTHER_KIND, "x");
+    IMPORT_SAY(import_refuse, import_list_add(&list, STR("c")),
+               IMPORT_PROXY_ODD);
     got = import_plan(&list, &plain, &err);
     assert_int_equal(got[0].outcome, IMPORT_REFUSED);
-    unit_assert_part(got[0].text, "access_token is missing");
+    unit_assert_part(got[0].why.text, "access_token is missing");
     assert_int_equal(got[1].outcome, IMPORT_FOREIGN);
-    assert_string_equal(got[1].text, "theirs");
+    unit_assert_part(got[1].why.text, "its kind is \"x\"");
     assert_int_equal(got[2].outcome, IMPORT_REFUSED);
-    assert_string_equal(got[2].text, "odd");
+    unit_assert_part(got[2].why.text, "proxy is neither");
     mem_free(got);
     import_list_done(&list);
 }

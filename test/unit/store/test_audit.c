@@ -94,6 +94,8 @@ static void what_was_done_is_written(void **state)
     assert_member(list, "after", "{\"note\":\"b\"}");
     assert_member(list, "done", "true");
     assert_member(list, "error", "null");
+    assert_member(list, "code", "null");
+    assert_member(list, "params", "null");
     json_doc_free(list);
     end(scene, log);
 }
@@ -114,6 +116,8 @@ static void a_refusal_says_why_and_no_members(void **state)
     assert_member(list, "after", "{}");
     assert_member(list, "done", "false");
     assert_member(list, "error", "\"there is one already: ci\"");
+    assert_member(list, "code", "\"exists\"");
+    assert_member(list, "params", "{}");
     json_doc_free(list);
     end(scene, log);
 }

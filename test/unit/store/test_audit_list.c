@@ -121,7 +121,7 @@ static void an_entry_has_all_that_is_known(void **state)
                     "\"who\":\"relay\",\"peer\":null,"
                     "\"action\":\"account.refused\",\"target\":\"main\","
                     "\"before\":{},\"after\":{\"a\":1},\"done\":true,"
-                    "\"error\":null}]");
+                    "\"error\":null,\"code\":null,\"params\":null}]");
     buf_done(&out);
     json_doc_free(reading.list);
 }

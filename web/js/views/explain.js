@@ -73,7 +73,7 @@ function list(answer, asked, accounts) {
 
 function result(answer, asked, accounts) {
   return [
-    answer.refused && h('div.refused', sign('bad'), h('div', h('b', t('explain.refused')), h('p.small', answer.refused))),
+    answer.refused && h('div.refused', sign('bad'), h('div', h('b', t('explain.refused')), h('p.small', { lang: 'en' }, answer.refused))),
     answer.accounts.length ? list(answer, asked, accounts) : h('p.faint.small', t('explain.nobody')),
   ];
 }

@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { command } from '../command.js';
 import { h, replace, sign } from '../dom.js';
+import { words } from '../errors.js';
 import { bytes, number, time } from '../format.js';
 import { t, tn, tx } from '../i18n.js';
 import { button, crumbs, field, head, input, name as nameOf, select, state } from '../parts.js';
@@ -25,7 +26,8 @@ function outcomeOf(row, dry) {
   }
 }
 
-const why = (row) => [row.text, row.hints].filter(Boolean).join('; ') || null;
+/* Why it is not taken over, or what of it is not. */
+const why = (row) => [row.text && words({ ...row, message: row.text }), ...row.hint_codes.map((hint) => words(hint))].filter(Boolean).join(' ') || null;
 
 const columns = (dry) => [
   { key: 'name', label: t('import.head.name'), fold: 'first', cell: (row) => (!dry && row.outcome === 'imported'

@@ -14,6 +14,7 @@ import { attemptWords, endOf, shapeOf, shortModel } from '../request-words.js';
 import { runningPanel } from './request-running.js';
 
 const RUNNING = '/admin/api/requests/running';
+const LOOK_AGAIN_MS = 500;
 
 /** What is known of a request: {running} or {row, detail}; null if there is none. */
 export async function find(id, signal) {
@@ -151,6 +152,13 @@ function unbooked(id, detail, ways) {
     section(t('request.times')), times(stepsOf(detail, nothing), nothing)];
 }
 
+/* An account had it, so that it is booked, but not yet. */
+const isBeingBooked = (what, row) => !row && !what?.running && (what?.detail?.attempts ?? []).some((attempt) => attempt.account);
+
+function beingBooked(id, ways) {
+  return [headOf(t('request.label', { id }), null, ways), h('p.unknown', t('request.being_booked'))];
+}
+
 function gone(id, ways) {
   return [headOf(t('request.gone_title'), h('div.sub', h('code', id)), ways), h('p.unknown', t('request.gone'))];
 }
@@ -162,9 +170,21 @@ export async function openRequest(id, { known, signal, ways }) {
     find(id, signal),
     api.get('/admin/api/prices', {}, { signal }).catch(() => null),
   ]);
-  const again = async () => fill(await find(id, signal));
+  async function again() {
+    try {
+      fill(await find(id, signal));
+    } catch (error) {
+      if (error.name !== 'AbortError') later();
+    }
+  }
+  const later = () => setTimeout(() => signal.aborted || again(), LOOK_AGAIN_MS);
   function fill(what) {
     const row = what?.row ?? known;
+    if (isBeingBooked(what, row)) {
+      later();
+      replace(node, beingBooked(id, ways));
+      return;
+    }
     replace(node, what?.running ? runningPanel(what.running, { head: (title, under) => headOf(title, under, ways), signal, again })
       : row ? ended(row, what?.detail, prices, ways)
         : what?.detail ? unbooked(id, what.detail, ways) : gone(id, ways));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Usage over time: stacked by kind of token, with the total of the period before. */
 import { columns as columnChart } from '../chart.js';
+import { costKnown } from '../cost.js';
 import { day, large, largeRound, moneyAxis, moneyOf, number, weekday } from '../format.js';
 import { locale, t } from '../i18n.js';
 import { seg } from '../parts.js';
@@ -19,7 +20,7 @@ const STACKS = {
   cost(data) {
     const { costs } = data;
     // Without prices the sum alone is known.
-    if (!costs?.columns) return [{ name: t('usage.cost'), kind: 'cr', values: data.sums.map((row) => row.cost_microusd) }];
+    if (!costs?.columns) return [{ name: t('usage.cost'), kind: 'cr', values: data.sums.map(costKnown) }];
     const kinds = COST_KINDS.filter((kind) => kind !== 'other' || costs.other);
     return seriesOf(kinds, (kind) => costs.columns.map((each) => each[kind]));
   },
