@@ -106,7 +106,7 @@ describe('the Chinese page', () => {
     const page = await visit('/admin/accounts/team');
     await page.press(button('测试'));
     await page.press(button('发送消息'));
-    await page.text('没有发送任何内容。请用代理测试检查链路。', '.report');
+    await page.text('没有发送任何内容。请用代理测试检查链路。', 'dialog');
     await page.check();
     await page.close();
   });
