@@ -92,6 +92,14 @@ describe('the Chinese page', () => {
     await page.close();
   });
 
+  it('says why something was not done to an account', async () => {
+    assert.equal((await admin(s.relay, 'POST', '/oauth/accounts/team/refresh')).status, 400);
+    const page = await visit('/admin/accounts/team');
+    await page.text('：被拒绝。', '.log');
+    assert.doesNotMatch(await page.read('.log'), ENGLISH);
+    await page.close();
+  });
+
   it('says which step of a way failed, and quotes the system', async () => {
     await api('PATCH', '/oauth/accounts/team', { proxy_config: { type: 'socks5', host: '127.', port: 26999 } });
     const page = await visit('/admin/accounts/team');

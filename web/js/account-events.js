@@ -4,6 +4,7 @@
 import { cause, lengthOf, windowName, windowsOf } from './account-words.js';
 import { api } from './api.js';
 import { h } from './dom.js';
+import { refusal } from './errors.js';
 import { exact, time } from './format.js';
 import { has, t } from './i18n.js';
 import { empty, section, state } from './parts.js';
@@ -28,10 +29,11 @@ const membersOf = (entry) => Object.keys(entry.after ?? {}).map(memberName).join
 
 function ofAudit(entry) {
   const [shape, words] = ACTIONS[entry.action] ?? ['run', null];
-  const what = words ? t(words, { members: membersOf(entry) }) : entry.action;
-  return entry.done
-    ? { at: Date.parse(entry.at), shape, text: what }
-    : { at: Date.parse(entry.at), shape: 'failed', text: t('account_event.not_done', { what, error: entry.error ?? '' }) };
+  const at = Date.parse(entry.at);
+  if (entry.done) return { at, shape, text: words ? t(words, { members: membersOf(entry) }) : entry.action };
+  const name = `audit.action.${entry.action}`;
+  const what = has(name) ? t(name) : entry.action;
+  return { at, shape: 'failed', text: t('account_event.not_done', { what, error: refusal(entry) }) };
 }
 
 function ofWindow(w) {

@@ -16,6 +16,9 @@ export function words({ code, params, message }) {
   return params?.at ? t('error.at', { at: params.at, text }) : text;
 }
 
+/** Why an entry of the audit log was refused. */
+export const refusal = ({ code, params, error }) => words({ code, params, message: error ?? '' });
+
 /* How a way failed (upstream/dial_steps.c and others): "proxy connect failed: 127.0.0.1:1080: ...". */
 const FAILED = /^(proxy )?(resolve|connect|TLS|authenticate|send|first byte) failed: (.*)$/s;
 const ANSWERED = /^it was answered (\d+)[,:]? ?(.*)$/s;

@@ -143,7 +143,7 @@ export default {
   'account_event.message': 'A first message was sent',
   'account_event.nearly': '{window} passed 80%',
   'account_event.none': 'Nothing yet',
-  'account_event.not_done': '{what}, but it was refused: {error}',
+  'account_event.not_done': '{what}: refused. {error}',
   'account_event.pause': 'Paused by the operator',
   'account_event.paused': 'Paused until {until}: {why}',
   'account_event.proxy_test': 'Its proxy was tested',

@@ -142,7 +142,7 @@ export default {
   'account_event.message': '已发送首条消息',
   'account_event.nearly': '{window}已用超过 80%',
   'account_event.none': '暂无事件',
-  'account_event.not_done': '{what}，但被拒绝：{error}',
+  'account_event.not_done': '{what}：被拒绝。{error}',
   'account_event.pause': '管理员已暂停',
   'account_event.paused': '暂停至 {until}：{why}',
   'account_event.proxy_test': '已测试代理',

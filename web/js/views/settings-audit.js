@@ -3,7 +3,7 @@
 import { address, api } from '../api.js';
 import { dialog } from '../dialog.js';
 import { h, replace } from '../dom.js';
-import { words } from '../errors.js';
+import { refusal } from '../errors.js';
 import { filters } from '../filters.js';
 import { exact, time } from '../format.js';
 import { has, t } from '../i18n.js';
@@ -37,10 +37,8 @@ function changesOf({ before, after }) {
   return names.map((name) => [name, before?.[name], after?.[name]]);
 }
 
-const why = ({ code, params, error }) => words({ code, params, message: error });
-
 function summary(entry) {
-  if (entry.error) return why(entry);
+  if (entry.error) return refusal(entry);
   return changesOf(entry).map(([name, was, is]) => (was === undefined ? `${name}: ${textOf(is)}` : `${name}: ${textOf(was)} → ${textOf(is)}`)).join(', ');
 }
 
@@ -54,7 +52,7 @@ function details(entry) {
         [t('audit.who'), `${whoName(entry.who)}${entry.peer ? ` · ${entry.peer}` : ''}`],
         entry.target && [t('audit.target'), h('span.mono', entry.target)],
         [t('audit.result'), entry.done ? t('audit.done') : t('audit.refused')],
-        entry.error && [t('audit.why'), why(entry)],
+        entry.error && [t('audit.why'), refusal(entry)],
       ]),
       changes.length > 0 && h('table.tab.dense', { 'aria-label': t('audit.changes') },
         h('thead', h('tr', h('th', { scope: 'col' }, t('audit.member')), h('th', { scope: 'col' }, t('audit.before')), h('th', { scope: 'col' }, t('audit.after')))),
