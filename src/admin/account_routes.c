@@ -432,7 +432,7 @@ const struct admin_endpoint account_routes_way_test = {
     .body = way_members,
     .answer = report_members,
     .action = "proxy.test",
-    .is_answer = true,
+    .ends_with_client = true,
 };
 
 const struct admin_endpoint account_routes_proxy_test = {
@@ -445,5 +445,5 @@ const struct admin_endpoint account_routes_proxy_test = {
     .body = test_members,
     .answer = report_members,
     .action = "account.proxy-test",
-    .is_answer = true,
+    .ends_with_client = true,
 };

@@ -291,5 +291,5 @@ const struct admin_endpoint account_test = {
     .body = body_members,
     .answer = test_doc_members,
     .action = "account.test",
-    .is_answer = true,
+    .ends_with_client = true,
 };

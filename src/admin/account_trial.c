@@ -226,5 +226,5 @@ const struct admin_endpoint account_trial_message = {
     .body_max = ADMIN_BODY,
     .answer = message_members,
     .action = "account.message",
-    .is_answer = true,
+    .ends_with_client = true,
 };

@@ -245,5 +245,5 @@ const struct admin_endpoint backup_routes_post = {
     .body_max = ADMIN_BODY,
     .content_type = "application/x-tar",
     .action = "backup.make",
-    .is_answer = true,
+    .ends_with_client = true,
 };

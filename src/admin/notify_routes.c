@@ -426,5 +426,5 @@ const struct admin_endpoint notify_routes_test = {
     .body_max = ADMIN_BODY,
     .answer = test_members,
     .action = "notify.test",
-    .is_answer = true,
+    .ends_with_client = true,
 };

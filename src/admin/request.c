@@ -24,7 +24,7 @@ static bool goes_on(const struct admin_request *x)
 {
     const struct admin_endpoint *endpoint = x->row->endpoint;
 
-    return x->begun && endpoint->action && !endpoint->is_answer &&
+    return x->begun && endpoint->action && !endpoint->ends_with_client &&
            !request_is_ended(x->req);
 }
 

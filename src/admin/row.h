@@ -69,7 +69,7 @@ struct admin_endpoint {
     const char *content_type; /* if it is no JSON document */
     /* What it does is its answer: once the client has left there is nothing to go on
        with.  Of those with an `action` alone; the others are so all the same. */
-    bool is_answer;
+    bool ends_with_client;
 };
 
 #define ADMIN_BODY (2u * 1024 * 1024)

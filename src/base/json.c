@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/reason.h"
@@ -22,23 +23,36 @@ static struct json_doc *doc_of(json_t *json)
     return (struct json_doc *)(void *)json;
 }
 
+/* The next of "{}[]," outside of texts, from *at on; 0 at the end. */
+static char next_mark(struct str text, size_t *at)
+{
+    bool quoted = false;
+
+    while (*at < text.len) {
+        char c = text.at[(*at)++];
+
+        if (quoted && c == '\\')
+            (*at)++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && memchr("{}[],", c, 5))
+            return c;
+    }
+    return 0;
+}
+
 /* jansson's own limit is 2,048: documents of ours are flat, and everything that
    walks one recursively relies on that. */
 static bool is_too_deep(struct str text)
 {
     size_t depth = 0;
-    bool quoted = false;
+    size_t at = 0;
+    char mark;
 
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '['))
+    while ((mark = next_mark(text, &at)) != 0) {
+        if (mark == '{' || mark == '[')
             depth++;
-        else if (!quoted && (c == '}' || c == ']') && depth > 0)
+        else if (mark != ',' && depth > 0)
             depth--;
         if (depth > DEPTH_MAX)
             return true;
@@ -49,18 +63,11 @@ static bool is_too_deep(struct str text)
 size_t json_estimate_values(struct str text)
 {
     size_t count = 1;
-    bool quoted = false;
+    size_t at = 0;
+    char mark;
 
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == ',' || c == '{' || c == '['))
-            count++;
-    }
+    while ((mark = next_mark(text, &at)) != 0)
+        count += mark != '}' && mark != ']';
     return count;
 }
 

@@ -248,7 +248,8 @@ static const struct admin_endpoint hold_endpoint = {
     .drop = admin_scene_drop, .action = "cup.fill"
 static const struct admin_endpoint pour_endpoint = { HOLDING_CHANGE };
 static const struct admin_endpoint answer_endpoint = { HOLDING_CHANGE,
-                                                       .is_answer = true };
+                                                       .ends_with_client =
+                                                           true };
 static const struct admin_row rows[] = {
     ADMIN_ROW("POST", "/admin/do", MANAGE, do_endpoint),
     ADMIN_ROW("POST", "/admin/refuse", MANAGE, refuse_endpoint),
