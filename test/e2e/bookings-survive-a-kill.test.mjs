@@ -10,6 +10,7 @@ import { ask, assertAddsUp, noSqlite } from '../support/bookings.mjs';
 import { sendMixed } from '../support/mix.mjs';
 import { rng } from '../support/payloads.mjs';
 import { addApiKey, describe, sanitized, startRelay, startSim, tempFolder, sleep } from '../support/processes.mjs';
+import { timed } from '../support/time.mjs';
 
 const MOMENTS = 20;
 /* So old a booking is safe, beside what the disk takes: mostly, and whatever else the
@@ -26,10 +27,8 @@ function watchDisk(folder) {
   const asking = (async () => {
     const file = await fs.open(path.join(folder, 'disk'), 'w');
     while (!over) {
-      const began = performance.now();
       await file.write('x');
-      await file.sync();
-      slowest = Math.max(slowest, performance.now() - began);
+      slowest = Math.max(slowest, await timed(() => file.sync()));
       await sleep(20);
     }
     await file.close();
