@@ -108,6 +108,7 @@ describe('an account is tried', () => {
     const drip = (res, ms, end) => {
       res.write(' ');
       const timer = setInterval(() => res.write(' '), 50);
+      res.on('close', () => clearInterval(timer));
       setTimeout(() => {
         clearInterval(timer);
         res.end(end);
