@@ -49,7 +49,7 @@ static void check_rows(const struct import_list *list,
 
     for (size_t i = 0; i < list->count; i++) {
         if (rows[i].outcome != IMPORT_TAKE) {
-            MUST(rows[i].text[0]);
+            MUST(rows[i].why.text[0]);
             continue;
         }
         MUST(account_name_may_be_made(str_of(rows[i].name)));
