@@ -191,14 +191,16 @@ static struct records_job *take_first(struct lane *lane)
 static void drop_jobs(struct lane *lane)
 {
     struct records_job *job = take_first(lane);
-    size_t lost = 0;
 
     for (; job; job = take_first(lane)) {
-        lost += records_job_is_missed(job);
+        lane->lost += records_job_is_missed(job);
         records_job_give_up(job);
         job_finish(&job->job);
     }
-    lane->lost += lost;
+}
+
+static void say_lost(const struct lane *lane, size_t lost)
+{
     if (lost > 0 && lane->options.use == SQL_WRITES)
         log_line(LOG_ERROR,
                  "%zu %s could not be saved in the database and %s lost: %s",
@@ -210,7 +212,10 @@ static void drop_jobs(struct lane *lane)
 
 void lane_stop(struct lane *lane, uint64_t give_up_ms)
 {
+    size_t before;
+
     (void)pthread_mutex_lock(&lane->lock);
+    before = lane->lost;
     lane->ending = true;
     lane->give_up_ms = give_up_ms;
     (void)pthread_cond_broadcast(&lane->changed);
@@ -221,6 +226,7 @@ void lane_stop(struct lane *lane, uint64_t give_up_ms)
         (void)pthread_join(lane->thread, NULL);
     lane->started = false;
     drop_jobs(lane);
+    say_lost(lane, lane->lost - before);
 }
 
 void lane_done(struct lane *lane)

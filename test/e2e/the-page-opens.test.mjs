@@ -256,8 +256,10 @@ describe('the overview', () => {
   it('comes back where it was left', async () => {
     const page = await open(s.relay, { height: 500 });
     await page.text('wei-desk', '.split section:last-child');
-    await page.page.evaluate(() => scrollTo(0, 300));
-    await page.page.waitForFunction(() => scrollY === 300);
+    await page.page.waitForFunction(() => { // which has its height by and by
+      scrollTo(0, 300);
+      return scrollY === 300;
+    });
     await page.page.evaluate(() => document.querySelector('.acc-mini a').click());
     await until(() => page.page.url().includes('/admin/accounts/'), { what: 'an account' });
     await page.settled();
