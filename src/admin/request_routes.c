@@ -9,6 +9,9 @@
 #include "base/reason.h"
 #include "relay/running.h"
 
+/* So long after it came a request is looked for. */
+#define LONGEST_MS (48 * 3600000ull)
+
 struct state {
     struct usage_asking
         asking;          /* first: usage_asking_ knows the state as that */
@@ -63,6 +66,22 @@ static bool is_there(struct admin_request *x)
            REASON_SET(&x->err, REQUEST_UNKNOWN);
 }
 
+/* It was not in what could be looked through at once, and others may have waited for
+   that: in another transaction. */
+static bool look_further(struct admin_request *x)
+{
+    const struct state *state = x->state;
+    struct usage_ask *ask = state->asking.ask;
+
+    if (records_job_error(state->asking.job) || ask->found.count > 0 ||
+        !ask->found.more)
+        return false;
+    ask->requests.goes_on = true;
+    ask->requests.after = ask->found.next;
+    usage_asking_go_on(x, run);
+    return true;
+}
+
 static struct flow_next answer(struct flow *flow)
 {
     static const struct admin_parts json = {
@@ -73,6 +92,8 @@ static struct flow_next answer(struct flow *flow)
 
     if (!records_job_is_done(state->asking.job) ||
         (state->round && !round_is_done(state->round)))
+        return flow_sleep_then(answer);
+    if (look_further(x))
         return flow_sleep_then(answer);
     return is_there(x) ? admin_reply_parts(x, &json) : admin_refuse(x);
 }
@@ -86,13 +107,20 @@ bool request_routes_read_id(struct admin_request *x, uint64_t *began_ms,
 
 static bool find(struct admin_request *x, struct usage_ask *ask)
 {
+    uint64_t began_ms;
+    uint64_t tail;
+
+    if (!request_routes_read_id(x, &began_ms, &tail))
+        return false;
     ask->requests = (struct ask_requests){
-        .filter = { .until_ms = ASK_NO_END },
+        .filter = { .until_ms = began_ms + LONGEST_MS },
         .by_id = true,
+        .began_ms = began_ms,
+        .tail = tail,
         .limit = 1,
+        .patience_ms = ASK_REQUESTS_PATIENCE_MS,
     };
-    return request_routes_read_id(x, &ask->requests.began_ms,
-                                  &ask->requests.tail);
+    return true;
 }
 
 static struct flow_next get(struct flow *flow)

@@ -322,3 +322,35 @@ describe('what runs', () => {
     }
   });
 });
+
+/* More than are looked through at once, and some that ended in another hour than they began in. */
+describe('many bookings in an hour', () => {
+  const s = stage({
+    relay: {
+      accounts: (dataDir) => {
+        const made = spawnSync(manyBookings, ['12000', dataDir, '1'], { encoding: 'utf8' });
+        assert.equal(made.status, 0, made.stderr);
+      },
+    },
+  });
+  const find = (id) => admin(s.relay, 'GET', `/admin/api/requests/${id}`);
+
+  it('are each found by its id', async () => {
+    const { requests } = (await admin(s.relay, 'GET', '/admin/api/requests?limit=1000')).doc;
+    const hourOf = (ms) => Math.floor(ms / 3600e3);
+    const crossing = requests.filter((row) => hourOf(Date.parse(row.ended_at)) !== hourOf(Date.parse(row.ended_at) - row.duration_ms));
+    assert.ok(crossing.length > 0);
+    for (const { id } of [...crossing, ...requests.filter((_, i) => i % 50 === 0)]) {
+      const { status, doc } = await find(id);
+      assert.equal(status, 200, `${id}: ${JSON.stringify(doc)}`);
+      assert.equal(doc.request.id, id);
+    }
+  });
+
+  it('none is found that is not there', async () => {
+    const [{ id }] = (await admin(s.relay, 'GET', '/admin/api/requests?limit=1')).doc.requests;
+    for (const other of [`${id.slice(0, -4)}ffff`, 'req_relay_00000000000a1b00000000', `req_relay_${'f'.repeat(22)}`]) {
+      assert.equal((await find(other)).status, 404, other);
+    }
+  });
+});
