@@ -8,17 +8,6 @@
 
 #define MONDAY 1795996800000ull
 
-static void expect_doc(struct json_doc *doc, const char *want)
-{
-    struct buf out;
-
-    buf_init(&out, 4096);
-    assert_true(json_doc_write(doc, false, &out));
-    unit_assert_str(buf_str(&out), want);
-    buf_done(&out);
-    json_doc_free(doc);
-}
-
 static void only_limits_that_there_are_are_shown(void **state)
 {
     struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(1));
@@ -30,15 +19,15 @@ static void only_limits_that_there_are_are_shown(void **state)
 
     (void)state;
     limits_init(&limits);
-    expect_doc(use_doc_limits(&of), "{}");
-    expect_doc(use_doc_total(&of), "{\"requests\":0,\"input_tokens\":0,"
-                                   "\"output_tokens\":0,\"cost\":0}");
+    unit_assert_doc(use_doc_limits(&of), "{}");
+    unit_assert_doc(use_doc_total(&of), "{\"requests\":0,\"input_tokens\":0,"
+                                        "\"output_tokens\":0,\"cost\":0}");
     limits.at[LIMIT_RPM] = 0;
     limits.at[LIMIT_COST_TOTAL] = 3100000;
-    expect_doc(use_doc_limits(&of),
-               "{\"rpm\":{\"limit\":0,\"used\":0,\"reserved\":0,"
-               "\"resets_at\":null},\"cost_total\":{\"limit\":3.1,"
-               "\"used\":0,\"reserved\":0,\"resets_at\":null}}");
+    unit_assert_doc(use_doc_limits(&of),
+                    "{\"rpm\":{\"limit\":0,\"used\":0,\"reserved\":0,"
+                    "\"resets_at\":null},\"cost_total\":{\"limit\":3.1,"
+                    "\"used\":0,\"reserved\":0,\"resets_at\":null}}");
     counters_unref(counters);
 }
 
@@ -73,12 +62,13 @@ static void what_is_used_and_held_is_shown(void **state)
                      now);
     assert_int_equal(admission_reserve(&held, &ask, now, &why),
                      ADMISSION_GRANTED);
-    expect_doc(use_doc_limits(&of),
-               "{\"cost_day\":{\"limit\":5,\"used\":0.100001,"
-               "\"reserved\":0.2,"
-               "\"resets_at\":\"2026-12-01T00:00:00.000Z\"}}");
-    expect_doc(use_doc_total(&of), "{\"requests\":1,\"input_tokens\":7,"
-                                   "\"output_tokens\":0,\"cost\":0.100001}");
+    unit_assert_doc(use_doc_limits(&of),
+                    "{\"cost_day\":{\"limit\":5,\"used\":0.100001,"
+                    "\"reserved\":0.2,"
+                    "\"resets_at\":\"2026-12-01T00:00:00.000Z\"}}");
+    unit_assert_doc(use_doc_total(&of),
+                    "{\"requests\":1,\"input_tokens\":7,"
+                    "\"output_tokens\":0,\"cost\":0.100001}");
     admission_settle(&held, &(struct admission_truth){ .sent = false }, now);
     counters_unref(counters);
 }
@@ -112,9 +102,9 @@ static void what_was_used_lately_is_shown_beside_all(void **state)
 #define SUMS(requests, cost)                                                   \
     "{\"requests\":" requests ",\"input_tokens\":0,\"output_tokens\":0,"       \
     "\"cost\":" cost "}"
-    expect_doc(doc,
-               "{\"used\":{},\"total\":" SUMS("4", "15") ",\"today\":" SUMS(
-                   "1", "1") ",\"last_30d\":" SUMS("3", "7") "}");
+    unit_assert_doc(
+        doc, "{\"used\":{},\"total\":" SUMS("4", "15") ",\"today\":" SUMS(
+                 "1", "1") ",\"last_30d\":" SUMS("3", "7") "}");
     counters_unref(counters);
 }
 

@@ -4,30 +4,20 @@
 
 #include "unit.h"
 
-static void assert_doc(struct json_doc *doc, const char *want)
-{
-    struct buf out;
-
-    buf_init(&out, 1000);
-    assert_true(json_doc_write(doc, false, &out));
-    unit_assert_str(buf_str(&out), want);
-    buf_done(&out);
-    json_doc_free(doc);
-}
-
 static void a_row_has_its_code_and_values(void **state)
 {
     struct err err;
 
     (void)state;
     REASON_SET(&err, IMPORT_NOT_TEXT, "credentials.", "token");
-    assert_doc(reason_doc(&err),
-               "{\"code\":\"import_not_text\",\"params\":{\"place\":"
-               "\"credentials.\",\"member\":\"token\"}}");
+    unit_assert_doc(reason_doc(&err),
+                    "{\"code\":\"import_not_text\",\"params\":{\"place\":"
+                    "\"credentials.\",\"member\":\"token\"}}");
     err_wrap(&err, "content");
-    assert_doc(reason_doc(&err),
-               "{\"code\":\"import_not_text\",\"params\":{\"place\":"
-               "\"credentials.\",\"member\":\"token\",\"at\":\"content\"}}");
+    unit_assert_doc(
+        reason_doc(&err),
+        "{\"code\":\"import_not_text\",\"params\":{\"place\":"
+        "\"credentials.\",\"member\":\"token\",\"at\":\"content\"}}");
 }
 
 static void a_failure_without_a_row_has_that_of_its_kind(void **state)
@@ -36,7 +26,7 @@ static void a_failure_without_a_row_has_that_of_its_kind(void **state)
 
     (void)state;
     err_set(&err, ERR_EXISTS, "there is one: %s", "a");
-    assert_doc(reason_doc(&err), "{\"code\":\"exists\",\"params\":{}}");
+    unit_assert_doc(reason_doc(&err), "{\"code\":\"exists\",\"params\":{}}");
 }
 
 static void both_members_are_set_or_null(void **state)
@@ -52,7 +42,7 @@ static void both_members_are_set_or_null(void **state)
     json_doc_free(reason);
     assert_true(json_doc_is_object(json_doc_get(doc, "params")));
     reason_doc_set(doc, NULL);
-    assert_doc(doc, "{\"code\":null,\"params\":null}");
+    unit_assert_doc(doc, "{\"code\":null,\"params\":null}");
 }
 
 int main(void)

@@ -6,17 +6,6 @@
 #include "store/audit_difference.h"
 #include "unit.h"
 
-static void assert_doc(struct json_doc *doc, const char *want)
-{
-    struct buf out;
-
-    buf_init(&out, 1000);
-    assert_true(json_doc_write(doc, false, &out));
-    unit_assert_str(buf_str(&out), want);
-    buf_done(&out);
-    json_doc_free(doc);
-}
-
 static void tokens_are_not_shown(void **state)
 {
     struct err err;
@@ -24,9 +13,10 @@ static void tokens_are_not_shown(void **state)
     (void)state;
     REASON_SET(&err, MEMBER_UNKNOWN, "body's member",
                "sk-ant-oat01-abcdefghijklmnopqrstuvwx", "note");
-    assert_doc(audit_reason_of(&err),
-               "{\"code\":\"member_unknown\",\"params\":{\"what\":\"body's "
-               "member\",\"member\":\"" AUDIT_HIDDEN "\",\"known\":\"note\"}}");
+    unit_assert_doc(
+        audit_reason_of(&err),
+        "{\"code\":\"member_unknown\",\"params\":{\"what\":\"body's "
+        "member\",\"member\":\"" AUDIT_HIDDEN "\",\"known\":\"note\"}}");
 }
 
 static void what_is_kept_is_read(void **state)
@@ -35,11 +25,12 @@ static void what_is_kept_is_read(void **state)
 
     (void)state;
     audit_reason_add(doc, STR("{\"code\":\"a\",\"params\":{\"b\":\"c\"}}"));
-    assert_doc(json_doc_copy(doc), "{\"code\":\"a\",\"params\":{\"b\":\"c\"}}");
+    unit_assert_doc(json_doc_copy(doc),
+                    "{\"code\":\"a\",\"params\":{\"b\":\"c\"}}");
     audit_reason_add(doc, STR("{\"code\":"));
-    assert_doc(json_doc_copy(doc), "{\"code\":null,\"params\":null}");
+    unit_assert_doc(json_doc_copy(doc), "{\"code\":null,\"params\":null}");
     audit_reason_add(doc, STR(""));
-    assert_doc(doc, "{\"code\":null,\"params\":null}");
+    unit_assert_doc(doc, "{\"code\":null,\"params\":null}");
 }
 
 int main(void)

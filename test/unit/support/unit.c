@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 
 #define FILE_MAX_BYTES (4u * 1024 * 1024)
@@ -31,6 +32,17 @@ void unit_assert_has(struct str text, const char *part)
     print_error("\"" STR_FMT "\" does not contain \"%s\"\n", STR_ARG(text),
                 part);
     fail();
+}
+
+void unit_assert_doc(struct json_doc *doc, const char *want)
+{
+    struct buf out;
+
+    buf_init(&out, 65536);
+    assert_true(json_doc_write(doc, false, &out));
+    unit_assert_str(buf_str(&out), want);
+    buf_done(&out);
+    json_doc_free(doc);
 }
 
 void unit_assert_part(const char *text, const char *part)

@@ -18,6 +18,9 @@ void unit_assert_str(struct str got, const char *want);
 void unit_assert_part(const char *text, const char *part);
 /* The same of a text without a NUL at its end. */
 void unit_assert_has(struct str text, const char *part);
+struct json_doc;
+/* As compact JSON; `doc` is freed. */
+void unit_assert_doc(struct json_doc *doc, const char *want);
 
 /* A fresh folder; unit_folder_free() removes it with all that is in it. */
 char *unit_folder_new(void);
