@@ -38,29 +38,41 @@ struct remote {
 
 /* ---- the running relay -------------------------------------------------- */
 
-/* Before a secret is sent: whoever listens there must be the folder's owner, or
-   root. */
+/* Whose relay is spoken to: this user's own, or, for root, the folder's owner's, too. */
+static bool find_owner(const char *folder, uint32_t *uid, struct err *err)
+{
+    struct stat info;
+
+    *uid = geteuid();
+    if (*uid != 0)
+        return true;
+    if (stat(folder, &info) != 0)
+        return err_errno(err, "look at %s", folder);
+    *uid = info.st_uid;
+    return true;
+}
+
+/* Before a secret is sent: the folder may be another user's, who listens in it. */
 static bool check_listener(const struct remote *remote, int fd, struct str path,
                            pid_t *pid, struct err *err)
 {
-    const char *folder = remote->config->data_dir.at;
     struct ucred peer = { .pid = 0 };
     socklen_t len = sizeof(peer);
     struct peer_rules rules;
+    uint32_t owner = 0;
     uint32_t uid = 0;
-    struct stat info;
 
-    if (stat(folder, &info) != 0)
-        return err_errno(err, "look at %s", folder);
-    rules = peers_rules_for(info.st_uid);
+    if (!find_owner(remote->config->data_dir.at, &owner, err))
+        return false;
+    rules = peers_rules_for(owner);
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
         *pid = peer.pid;
     return peers_look_unix(fd, &rules, &uid) == PEER_OURS ||
            err_set(err, ERR_NOT_ALLOWED,
                    "user %u listens on " STR_FMT
-                   ", who is neither the owner of %s nor root: nothing was "
-                   "sent there; find out what process that is",
-                   uid, STR_ARG(path), folder);
+                   ", who is neither user %u nor root: nothing was sent "
+                   "there; find out what process that is",
+                   uid, STR_ARG(path), owner);
 }
 
 static int connect_to_relay(const struct remote *remote, pid_t *pid,

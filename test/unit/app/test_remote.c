@@ -154,7 +154,31 @@ static void another_users_socket_elsewhere_is_not_spoken_to(void **state)
     unit_folder_free(elsewhere);
 }
 
-/* The folder's owner is trusted, also by root. */
+/* Another user's folder, with a socket in it that anybody may open, as one waits for in
+   a place that it has guessed. */
+static void another_users_folder_is_not_spoken_to(void **state)
+{
+    struct scene *scene = *state;
+    struct unix_door theirs;
+    struct err err = { .text = "" };
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(scene->folder, 12345, 12345), 0);
+    assert_int_equal(chmod(scene->folder, 0755), 0);
+    assert_int_equal(seteuid(12345), 0);
+    assert_true(unix_door_open(&theirs, scene->folder, CONTROL_SOCKET, &err));
+    assert_int_equal(chmod(unit_path(scene->folder, CONTROL_SOCKET), 0666), 0);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(seteuid(12346), 0);
+    assert_null(remote_open(&scene->config, &err));
+    assert_int_equal(seteuid(0), 0);
+    unit_assert_part(err.text, "user 12345 listens on ");
+    unit_assert_part(err.text, "neither user 12346 nor root");
+    unix_door_close(&theirs, scene->folder, CONTROL_SOCKET);
+}
+
+/* The folder's owner is trusted by root. */
 static void root_speaks_to_the_relay_of_the_folders_owner(void **state)
 {
     struct scene *scene = *state;
@@ -195,6 +219,7 @@ int main(void)
         TEST(a_socket_that_a_crash_left_is_nobody),
         TEST(another_users_socket_is_not_spoken_to),
         TEST(another_users_socket_elsewhere_is_not_spoken_to),
+        TEST(another_users_folder_is_not_spoken_to),
         TEST(root_speaks_to_the_relay_of_the_folders_owner),
         TEST(segments_of_a_path_are_escaped),
     };
