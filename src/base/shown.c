@@ -169,21 +169,64 @@ bool shown_is_harmless_host(struct str text)
            has_usual_chars(str_trim(text), ":[]%");
 }
 
+/* A longer word than a person writes is none. */
+#define PART_MAX 16
+/* Longer parts of a name are of one kind. */
+#define MIXED_MAX 4
+
+static bool is_a_step(struct str part)
+{
+    size_t small = 0;
+
+    for (size_t i = 0; i < part.len; i++)
+        small += part.at[i] >= 'a' && part.at[i] <= 'z';
+    return part.len <= MIXED_MAX || (part.len <= PART_MAX && small == part.len);
+}
+
+/* Words, as in /v1/messages; a webhook's path is its secret. */
+static bool is_a_plain_way(struct str path)
+{
+    struct str part;
+
+    while (str_next(&path, '/', &part)) {
+        if (!is_a_step(part))
+            return false;
+    }
+    return true;
+}
+
+/* In front of the path, unless that can be no secret, or behind the query's '?'. */
+static size_t end_of_place(struct str url)
+{
+    size_t start = url.len - behind_scheme(url).len;
+    size_t query = str_index(url, '?');
+    size_t slash = start + str_index(str_from(url, start), '/');
+
+    return slash < query && !is_a_plain_way(str_sub(url, slash, query - slash))
+               ? slash + 1
+               : query + 1;
+}
+
+static const char *cut(struct str text, size_t end, char out[SHOWN_MAX])
+{
+    bool whole = end >= text.len && text.len <= TEXT_SHOWN_MAX;
+
+    text = str_sub(text, 0, end);
+    (void)snprintf(out, SHOWN_MAX, STR_FMT "%s",
+                   STR_ARG(str_sub(text, 0, TEXT_SHOWN_MAX)),
+                   whole ? "" : "...");
+    return out;
+}
+
 static const char *show(bool harmless, struct str text, char out[SHOWN_MAX])
 {
-    const char *end = "";
+    size_t end = text.len;
 
     if (!harmless)
-        text = STR(SHOWN_HIDDEN);
-    if (text.len > TEXT_SHOWN_MAX)
-        end = "...";
-    text = str_sub(text, 0, TEXT_SHOWN_MAX);
-    if (has_scheme(text) && str_index(text, '?') < text.len) {
-        text = without_query(text);
-        end = "?...";
-    }
-    (void)snprintf(out, SHOWN_MAX, STR_FMT "%s", STR_ARG(text), end);
-    return out;
+        return cut(STR(SHOWN_HIDDEN), sizeof(SHOWN_HIDDEN), out);
+    if (has_scheme(text))
+        end = end_of_place(text);
+    return cut(text, end, out);
 }
 
 static bool is_between_digits(struct str text, size_t at)
@@ -222,8 +265,12 @@ const char *shown_host(struct str text, char out[SHOWN_MAX])
     return show(shown_is_harmless_host(text), text, out);
 }
 
-/* Longer parts of a name are of one kind. */
-#define MIXED_MAX 4
+const char *shown_address(struct str text, char out[SHOWN_MAX])
+{
+    if (!has_scheme(text) || !shown_is_harmless(text))
+        return shown_host(text, out);
+    return cut(text, str_index(text, '?') + 1, out);
+}
 
 static bool is_part_of_name(struct str part)
 {
@@ -233,9 +280,6 @@ static bool is_part_of_name(struct str part)
         digits += is_digit(part.at[i]);
     return digits == 0 || digits == part.len || part.len <= MIXED_MAX;
 }
-
-/* A longer word than a person writes is none. */
-#define PART_MAX 16
 
 static bool is_a_name(struct str text)
 {

@@ -19,10 +19,15 @@ bool shown_is_harmless(struct str text);
    "host:port:user:password", which is written too. */
 bool shown_is_harmless_host(struct str text);
 
-/* The text, its end cut if it is long and a URL's query always, or SHOWN_HIDDEN.  The
-   first shows times, too, which have ':' and spaces between their digits. */
+/* The text, its end cut if it is long, or SHOWN_HIDDEN.  Of a URL the query is cut,
+   and a path that is more than short or plain words: a webhook's is its secret.  The first shows times, too, which have
+   ':' and spaces between their digits. */
 const char *shown(struct str text, char out[SHOWN_MAX]);
 const char *shown_host(struct str text, char out[SHOWN_MAX]);
+
+/* The same for a value that is where it belongs, and whose path is known to be no
+   secret: of a URL only the query is cut. */
+const char *shown_address(struct str text, char out[SHOWN_MAX]);
 
 /* What somebody called a tool or a member: at most 64 letters, digits and
    . _ - :, in parts that have either letters or digits or are short, as names have them

@@ -18,7 +18,7 @@ static void show(struct config_setting *setting, struct str text)
 {
     setting->value = text;
     if (str_contains(text, STR("://")))
-        setting->value = str_of(shown_host(text, setting->text));
+        setting->value = str_of(shown_address(text, setting->text));
 }
 
 void config_setting_of(const struct config *config, size_t number,
