@@ -2,6 +2,7 @@
 /* Where the control socket is. */
 #include "app/control_at.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,12 +112,40 @@ static bool open_in_runtime(struct control_at *at, const char *data_dir,
            unix_door_open(&at->door, at->folder, at->name, err);
 }
 
+/* What root's relay leaves by a crash must not keep the folder's owner out. */
+static bool give(const char *folder, const char *name, struct err *err)
+{
+    char path[PATH_MAX];
+    bool fine;
+    int fd;
+
+    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_MAX)
+        return err_set(err, ERR_IO, "the path of %s is too long", name);
+    fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, "open %s", path);
+    fine = owned_give(fd, path, err);
+    (void)close(fd);
+    return fine;
+}
+
+static bool open_in_folder(struct control_at *at, const char *data_dir,
+                           struct err *err)
+{
+    if (!unix_door_open(&at->door, data_dir, at->name, err))
+        return false;
+    if (give(data_dir, at->name, err))
+        return true;
+    unix_door_close(&at->door, data_dir, at->name);
+    return false;
+}
+
 static bool open_somewhere(struct control_at *at, const char *data_dir,
                            const char *suffix, struct err *err)
 {
     forget(at);
     (void)snprintf(at->name, sizeof(at->name), CONTROL_SOCKET "%s", suffix);
-    if (unix_door_open(&at->door, data_dir, at->name, err) ||
+    if (open_in_folder(at, data_dir, err) ||
         (at->door.unfit && open_in_runtime(at, data_dir, suffix, err)))
         return true;
     forget(at);

@@ -292,7 +292,8 @@ bool owned_give(int fd, const char *path, struct err *err)
                        "%s has other names, perhaps in another folder: as root "
                        "it is not given to uid %u; remove it",
                        path, (unsigned)owner.folder);
-    return fchown(fd, owner.folder, owner.group) == 0 ||
+    /* Also what is open as a place alone (O_PATH), as a socket's file is. */
+    return fchownat(fd, "", owner.folder, owner.group, AT_EMPTY_PATH) == 0 ||
            err_errno(err, "give %s to the owner of its folder (uid %u)", path,
                      (unsigned)owner.folder);
 }

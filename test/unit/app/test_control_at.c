@@ -101,6 +101,23 @@ static void it_is_in_the_folder(void **state)
     assert_int_equal(scene->err.code, ERR_NOT_FOUND);
 }
 
+/* After a crash of root's relay the folder's owner has to find that nobody listens. */
+static void in_another_users_folder_it_is_that_users(void **state)
+{
+    struct scene *scene = *state;
+    struct stat info;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(scene->data_dir, 12345, 12346), 0);
+    assert_true(opens(scene));
+    assert_int_equal(lstat(unit_path(scene->data_dir, CONTROL_SOCKET), &info),
+                     0);
+    assert_int_equal(info.st_uid, 12345);
+    assert_int_equal(info.st_gid, 12346);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
 static void without_sockets_it_is_in_the_runtime_folder(void **state)
 {
     static const int numbers[] = { EPERM, EOPNOTSUPP, ENOSYS, EINVAL };
@@ -310,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(it_is_in_the_folder),
+        ROW(in_another_users_folder_it_is_that_users),
         ROW(without_sockets_it_is_in_the_runtime_folder),
         ROW(other_failures_are_failures),
         ROW(a_runtime_folder_is_ours_alone),
