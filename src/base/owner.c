@@ -31,7 +31,8 @@ bool owner_look(struct owner *owner, const char *path, struct err *err)
         return err_errno(err, "look at %s", folder);
     *owner = (struct owner){ .me = geteuid(),
                              .folder = info.st_uid,
-                             .group = info.st_gid };
+                             .group = info.st_gid,
+                             .open = (info.st_mode & (S_IXGRP | S_IXOTH)) != 0 };
     return true;
 }
 

@@ -4,6 +4,7 @@
    folder, that user may too.  Any thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -13,6 +14,7 @@ struct owner {
     uid_t me;     /* whose process this is */
     uid_t folder; /* who owns the folder in which the file lies */
     gid_t group;  /* of that folder */
+    bool open;    /* others can enter it */
 };
 
 /* The folder that a file at `path` lies in, with its '/'; part of `path`, or "./". */

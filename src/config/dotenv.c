@@ -11,6 +11,7 @@
 #include "base/chars.h"
 #include "base/links.h"
 #include "base/owner.h"
+#include "base/way.h"
 
 #define FILE_MAX (1024u * 1024)
 
@@ -183,7 +184,8 @@ static bool is_trusted(struct dotenv *file, int fd, struct err *err)
         return false;
     if (fstat(fd, &info) != 0)
         return err_errno(err, "stat %s", file->path);
-    if (!owner_check(&owner, file->path, &info, err))
+    if (!owner_check(&owner, file->path, &info, err) ||
+        !way_check(file->path, err))
         return false;
     if (!S_ISREG(info.st_mode))
         return err_set(err, ERR_CONFIG,

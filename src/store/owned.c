@@ -14,10 +14,12 @@
 #include "base/owner.h"
 #include "base/shell.h"
 #include "base/str.h"
+#include "base/way.h"
 #include "store/backup_names.h"
 #include "store/mark.h"
 
 #define PATH_SIZE 4096
+#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 /* ---- modes -------------------------------------------------------------- */
 
@@ -79,6 +81,15 @@ static bool lies_behind_a_link(const char *path)
     return !links_check(folder, &links, &err) || links.followed;
 }
 
+/* What others could write they may have written, and shutting it now would say that
+   nobody has. */
+static bool may_be_shut(const struct owner *owner, const struct stat *info)
+{
+    return S_ISREG(info->st_mode) && owner_is_ours(owner, info) &&
+           (info->st_mode & 077) != 0 &&
+           (!owner->open || (info->st_mode & OTHERS_WRITE) == 0);
+}
+
 static bool check_file(const struct owner *owner, const char *path,
                        struct err *err)
 {
@@ -88,8 +99,7 @@ static bool check_file(const struct owner *owner, const char *path,
         return true; /* gone, or whoever reads it says why */
     if (S_ISLNK(info.st_mode))
         return check_link(owner, path, err);
-    if (S_ISREG(info.st_mode) && owner_is_ours(owner, &info) &&
-        (info.st_mode & 077) != 0 && !lies_behind_a_link(path)) {
+    if (may_be_shut(owner, &info) && !lies_behind_a_link(path)) {
         mend_file(owner, path);
         if (lstat(path, &info) != 0)
             return true;
@@ -210,36 +220,29 @@ static bool check_linked(const struct look *look, const struct stat *info,
                    look->path, (unsigned)(info->st_mode & 0777), word);
 }
 
-static bool mend_itself(const struct look *look, int folder, struct stat *info,
-                        struct err *err)
+static bool check_itself(const struct look *look, const struct stat *info,
+                         struct err *err)
 {
-    if (look->shared || look->linked || (info->st_mode & 077) == 0 ||
-        !owner_is_ours(&look->owner, info))
-        return true;
-    owned_shut(folder, look->path, info->st_mode, 0700);
-    return fstat(folder, info) == 0 || err_errno(err, "stat %s", look->path);
-}
-
-static bool check_itself(const struct look *look, int folder, struct err *err)
-{
-    struct stat info;
-
-    if (fstat(folder, &info) != 0)
-        return err_errno(err, "stat %s", look->path);
-    if (!mend_itself(look, folder, &info, err))
-        return false;
-    if (!owner_check_folder(&look->owner, look->path, &info, err))
+    if (!owner_check_folder(&look->owner, look->path, info, err))
         return look->shared ? err_wrap(err, "this folder has other uses too; "
                                             "give DATA_DIR one of its own")
                             : false;
-    if (owner_is_ours(&look->owner, &info) && !check_linked(look, &info, err))
-        return false;
-    if (look->shared && (info.st_mode & 077) != 0)
+    return !owner_is_ours(&look->owner, info) || check_linked(look, info, err);
+}
+
+/* What lies in it was looked at before: as long as it is open, others can reach that. */
+static void shut_itself(const struct look *look, int folder,
+                        const struct stat *info)
+{
+    if ((info->st_mode & 077) == 0)
+        return;
+    if (look->shared)
         log_line(LOG_WARN,
                  "%s is open to others, and is left so because it has other "
                  "uses too: give DATA_DIR a folder of its own",
                  look->path);
-    return true;
+    else if (!look->linked && owner_is_ours(&look->owner, info))
+        owned_shut(folder, look->path, info->st_mode, 0700);
 }
 
 static bool check_open(struct look *look, DIR *dir, struct err *err)
@@ -249,8 +252,12 @@ static bool check_open(struct look *look, DIR *dir, struct err *err)
     if (fstat(dirfd(dir), &info) != 0)
         return err_errno(err, "stat %s", look->path);
     look->owner.folder = info.st_uid;
+    look->owner.open = (info.st_mode & (S_IXGRP | S_IXOTH)) != 0;
     look->shared = has_other_uses(dir, &info);
-    return check_itself(look, dirfd(dir), err) && check_entries(look, dir, err);
+    if (!check_itself(look, &info, err) || !check_entries(look, dir, err))
+        return false;
+    shut_itself(look, dirfd(dir), &info);
+    return true;
 }
 
 bool owned_folder(const char *folder, struct err *err)
@@ -263,6 +270,8 @@ bool owned_folder(const char *folder, struct err *err)
     if (!links_check(folder, &links, err))
         return false;
     look.linked = links.followed;
+    if (!way_check(folder, err))
+        return false;
     dir = opendir(folder);
     if (!dir)
         return err_errno(err, "open the folder %s", folder);

@@ -10,10 +10,10 @@
 #include "base/err.h"
 
 /* Look at the folder, at the start and before anything in it is trusted: neither it
-   nor a file in it may belong to, or be writable by, another user.  What others may
-   do with files of ours is taken away (and with the folder, if it has no other
-   uses) and reported in the log; nothing is changed that a link leads to, which must
-   be shut already.  False: err says which path, and what to do. */
+   nor a file in it may belong to, or be writable by, another user (a file in a folder
+   that no other can enter is not).  What others may read of files of ours is taken
+   away (and of the folder, if it has no other uses) and reported in the log; nothing is
+   changed that a link leads to, which must be shut already.  False: err says which path, and what to do. */
 bool owned_folder(const char *folder, struct err *err) MUST_CHECK;
 
 /* The same for the folder of databases in it, which owned_folder() looks at, too: one

@@ -65,6 +65,19 @@ describe('files belong to one user', () => {
     assert.equal(command(['account', 'list'], { env: { DATA_DIR: folder }, cwd }).stderr, `claude-relay: working on ${folder} itself: no relay runs on it\n`);
   });
 
+  it('a folder above that everybody can write is refused at start, for the data folder and for .env', () => {
+    const above = tempFolder();
+    const data = path.join(above, 'data');
+    addApiKey(data, 'demo');
+    fs.writeFileSync(path.join(above, '.env'), '', { mode: 0o600 });
+    fs.chmodSync(above, 0o777);
+    refused({ DATA_DIR: data }, tempFolder(), /everybody can write \S+ \(mode 777\), and put another thing in the place of \S+\/data: run `chmod o-w /);
+    refused({ DATA_DIR: dataFolder() }, above, /everybody can write \S+ \(mode 777\), and put another thing in the place of \.env/);
+    assert.equal(command(['account', 'list'], { env: { DATA_DIR: data } }).status, 1, 'commands trust it neither');
+    fs.chmodSync(above, 0o1777);
+    assert.equal(command(['account', 'list'], { env: { DATA_DIR: data } }).status, 0, 'with the sticky bit others only add');
+  });
+
   it('a link in the folder never has the mode of its target changed', async () => {
     const folder = dataFolder();
     const target = path.join(tempFolder(), 'target');

@@ -93,6 +93,32 @@ static void modes_of_our_files_are_mended(void **state)
     mem_free(text);
 }
 
+/* In a folder that they could enter, others may have written it. */
+static void what_others_could_write_is_refused(void **state)
+{
+    const char *folder = *state;
+    struct unit_capture log = unit_capture_begin(2);
+    struct err err;
+
+    unit_write(folder, "oauth_a.json", "{}");
+    assert_int_equal(chmod(unit_path(folder, "oauth_a.json"), 0626), 0);
+    assert_int_equal(chmod(folder, 0711), 0);
+    assert_false(owned_folder(folder, &err));
+    unit_assert_part(err.text, "can be changed by other users (mode 626): run");
+    assert_int_equal(mode_of(unit_path(folder, "oauth_a.json")), 0626);
+    assert_int_equal(mode_of(folder), 0711);
+    assert_int_equal(chmod(unit_path(folder, "oauth_a.json"), 0644), 0);
+    assert_int_equal(chmod(folder, 0730), 0);
+    assert_false(owned_folder(folder, &err));
+    unit_assert_part(err.text, "can be changed by other users (mode 730): run");
+    assert_int_equal(mode_of(folder), 0730);
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_true(owned_folder(folder, &err));
+    assert_int_equal(mode_of(folder), 0700);
+    assert_int_equal(mode_of(unit_path(folder, "oauth_a.json")), 0600);
+    mem_free(unit_capture_end(&log));
+}
+
 /* Nor one that became a link after it was looked at: it is opened without following
    any. */
 static void what_a_link_leads_to_keeps_its_mode(void **state)
@@ -192,6 +218,9 @@ static void a_folder_is_its_users_alone(void **state)
     assert_false(check_as(OTHER, folder, &err));
     unit_assert_part(err.text, "belongs to another user (uid 12345)");
     assert_int_equal(mode_of(folder), 0777);
+    assert_false(check_as(SERVICE, folder, &err));
+    unit_assert_part(err.text, "chmod go-w");
+    assert_int_equal(chmod(folder, 0755), 0);
     assert_true(check_as(SERVICE, folder, &err));
     assert_int_equal(mode_of(folder), 0700);
 }
@@ -384,6 +413,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER(modes_of_our_files_are_mended),
+        FOLDER(what_others_could_write_is_refused),
         FOLDER(what_a_link_leads_to_keeps_its_mode),
         FOLDER(what_is_no_regular_file_keeps_its_mode),
         FOLDER(another_users_file_is_refused),
