@@ -29,10 +29,11 @@ bool owner_look(struct owner *owner, const char *path, struct err *err)
         return err_set(err, ERR_IO, "the path %s is too long", path);
     if (stat(folder, &info) != 0)
         return err_errno(err, "look at %s", folder);
-    *owner = (struct owner){ .me = geteuid(),
-                             .folder = info.st_uid,
-                             .group = info.st_gid,
-                             .open = (info.st_mode & (S_IXGRP | S_IXOTH)) != 0 };
+    *owner =
+        (struct owner){ .me = geteuid(),
+                        .folder = info.st_uid,
+                        .group = info.st_gid,
+                        .open = (info.st_mode & (S_IXGRP | S_IXOTH)) != 0 };
     return true;
 }
 
