@@ -12,9 +12,12 @@
 /* AHEAD_MAX and what one read brings. */
 #define STASH_MAX (512u * 1024)
 #define AHEAD_MAX (256u * 1024)
+/* What may still be queued of earlier answers when the next request is begun. */
+#define BEHIND_MAX (64u * 1024)
 /* A request must come at no less than this many bytes per millisecond, after the
    grace time: 1 KB/s. */
 #define RATE_BYTES_PER_MS 1
+#define TAKES_NO_MORE "the client takes no more of its answer"
 
 /* ---- exchanges ---------------------------------------------------------- */
 
@@ -69,6 +72,14 @@ bool connection_reads_ahead(const struct connection *conn)
            conn->stash.len <= AHEAD_MAX;
 }
 
+/* Whoever asks on without taking its answers would have all of them pile up here: the
+   next request is neither begun nor read before these have left (STREAM_DRAINED). */
+bool connection_is_behind(const struct connection *conn)
+{
+    return conn->state == CONNECTION_HEAD && !conn->exchange &&
+           stream_queued(conn->stream) > BEHIND_MAX;
+}
+
 /* At least 1 KB/s on the whole, and never longer in silence than the grace: a fast
    beginning earns no credit for that. */
 static uint64_t body_patience_ms(const struct connection *conn)
@@ -107,6 +118,8 @@ void connection_update(struct connection *conn)
         want = STREAM_HANGUP;
         if (connection_wants_body(conn) || connection_reads_ahead(conn))
             want |= STREAM_READABLE;
+    } else if (connection_is_behind(conn)) {
+        want = STREAM_HANGUP;
     }
     stream_want(conn->stream, want);
     set_deadline(conn);
@@ -233,6 +246,30 @@ static void secure_ready(struct connection *conn)
     connection_head_ready(conn);
 }
 
+/* Its earlier answers have left: what came behind them has its turn. */
+static void head_drained(struct connection *conn)
+{
+    loop_timer_set(conn->timer, conn->server->options.idle_timeout_ms);
+    connection_update(conn);
+    connection_process(conn);
+}
+
+/* What is ready for a state that it is not in any more comes again. */
+static void head_state_ready(struct connection *conn, unsigned ready)
+{
+    if ((ready & STREAM_DRAINED) && !conn->exchange)
+        head_drained(conn);
+    if (conn->state != CONNECTION_HEAD)
+        return;
+    if (!connection_is_behind(conn)) {
+        if (ready & (STREAM_READABLE | STREAM_HANGUP))
+            connection_head_ready(conn);
+    } else if (ready & STREAM_HANGUP) {
+        connection_because(conn, "the client left before its answers had");
+        connection_client_gone(conn);
+    }
+}
+
 static void stream_ready(void *arg, unsigned ready)
 {
     struct connection *conn = arg;
@@ -242,10 +279,7 @@ static void stream_ready(void *arg, unsigned ready)
         secure_ready(conn);
         break;
     case CONNECTION_HEAD:
-        if ((ready & STREAM_DRAINED) && !conn->exchange)
-            loop_timer_set(conn->timer, conn->server->options.idle_timeout_ms);
-        if (ready & (STREAM_READABLE | STREAM_HANGUP))
-            connection_head_ready(conn);
+        head_state_ready(conn, ready);
         break;
     case CONNECTION_ANSWERING:
         connection_answering_ready(conn, ready);
@@ -277,7 +311,9 @@ static void head_too_slow(struct connection *conn)
     if (!conn->exchange) { /* idle: nothing was asked */
         if (is_moving(conn))
             return;
-        connection_because(conn, "it was idle for too long");
+        connection_because(conn, stream_queued(conn->stream) > 0
+                                     ? TAKES_NO_MORE
+                                     : "it was idle for too long");
         connection_free(conn);
         return;
     }
@@ -300,7 +336,7 @@ static void answering_too_slow(struct connection *conn)
     }
     if (is_moving(conn))
         return;
-    connection_because(conn, "the client takes no more of its answer");
+    connection_because(conn, TAKES_NO_MORE);
     connection_client_gone(conn);
 }
 

@@ -133,6 +133,7 @@ void connection_wake(struct connection *conn);
 void connection_client_gone(struct connection *conn);
 bool connection_wants_body(const struct connection *conn);
 bool connection_reads_ahead(const struct connection *conn);
+bool connection_is_behind(const struct connection *conn);
 /* There is no request, or no more of it: answer in our own name and close. */
 void connection_refuse(struct connection *conn, const struct err *err);
 void connection_fail_body(struct connection *conn, const struct err *err);

@@ -149,7 +149,8 @@ void connection_process(struct connection *conn)
     if (conn->processing)
         return;
     conn->processing = true;
-    while (conn->state == CONNECTION_HEAD && conn->stash.len > 0) {
+    while (conn->state == CONNECTION_HEAD && conn->stash.len > 0 &&
+           !connection_is_behind(conn)) {
         prepare_head(conn);
         read_head(conn);
     }

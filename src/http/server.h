@@ -6,7 +6,8 @@
          |         |------> LINGERING -> closed (connection: close, unread body)
          |---------+------> closed
 
-   HEAD: waits for a request head within its deadline.  ANSWERING: a handler owns
+   HEAD: waits for a request head within its deadline, or, when more of earlier answers
+   is queued than is good, until the client has taken those.  ANSWERING: a handler owns
    the request; the body is read when it asks for it.  LINGERING: the answer is
    out, what the client still sends is thrown away for a moment so that it can
    read the answer.  Loop thread only. */

@@ -204,6 +204,91 @@ static void a_reader_that_stalls_is_given_up(void **state)
     host_until_gone(host, 1);
 }
 
+/* ---- pipelines ---------------------------------------------------------- */
+
+static bool is_backed_up(void *arg)
+{
+    const struct host *host = arg;
+    struct list *first = host->server->connections.next;
+
+    return first != &host->server->connections &&
+           stream_queued(LIST_ITEM(first, struct connection, link)->stream) > 0;
+}
+
+/* Some of them are read already, the last one lies in the kernel. */
+static void ask_without_reading(struct host *host)
+{
+    wire_send(&host->client, GET("/big") GET("/now") GET("/big") GET("/last"));
+    wire_until(host->loop, is_backed_up, host);
+    wire_turn_for(host->loop, 3);
+}
+
+/* Or the answers of all of them would lie in our memory. */
+static void the_next_request_waits_until_answers_are_taken(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    ask_without_reading(host);
+    assert_int_equal(host->requests, 1);
+    wire_check_calm(host->loop);
+    assert_int_equal(host->requests, 1);
+    wire_expect_end(&host->client);
+    assert_int_equal(host->requests, 4);
+    assert_int_equal(wire_count(&host->client, "HTTP/1.1 200 OK"), 4);
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nnow"), 1);
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nlast"), 1);
+    assert_true(host->client.got.len > 2 * HOST_BIG);
+    host_until_connections(host, 0);
+}
+
+/* What comes while the client is behind is read and served when it no longer is. */
+static void what_comes_meanwhile_is_served_afterwards(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client, GET("/big"));
+    wire_until(host->loop, is_backed_up, host);
+    wire_send(&host->client, "GET /now HTTP/1.1\r\n");
+    wire_check_calm(host->loop);
+    assert_int_equal(host->requests, 1);
+    wire_send(&host->client, "Host: a\r\n\r\n");
+    wire_expect(&host->client, "\r\n\r\nnow");
+    wire_send(&host->client, GET("/now"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 2);
+    assert_int_equal(host->requests, 3);
+}
+
+static void who_is_behind_and_leaves_is_gone(void **state)
+{
+    static void (*const ways[])(struct wire *) = { wire_half_close, wire_reset,
+                                                   wire_close };
+    struct host *host = *state;
+
+    host_start(host);
+    for (unsigned way = 0; way < COUNT_OF(ways); way++) {
+        host_reconnect(host);
+        host_until_connections(host, 1);
+        ask_without_reading(host);
+        ways[way](&host->client);
+        host_until_connections(host, 0);
+        assert_int_equal(host->requests, way + 1);
+    }
+}
+
+static void who_is_behind_and_stalls_is_given_up(void **state)
+{
+    struct host *host = *state;
+
+    host->options.write_stall_ms = 20;
+    host_start(host);
+    wire_send(&host->client, GET("/big") GET("/now"));
+    host_until_requests(host, 1);
+    host_until_connections(host, 0);
+    assert_int_equal(host->requests, 1);
+}
+
 /* ---- ends --------------------------------------------------------------- */
 
 static void a_cut_answer_looks_cut(void **state)
@@ -368,6 +453,10 @@ int main(void)
         ROW(waiting_costs_nothing),
         ROW(a_slow_reader_gets_all_of_it),
         ROW(a_reader_that_stalls_is_given_up),
+        ROW(the_next_request_waits_until_answers_are_taken),
+        ROW(what_comes_meanwhile_is_served_afterwards),
+        ROW(who_is_behind_and_leaves_is_gone),
+        ROW(who_is_behind_and_stalls_is_given_up),
         ROW(a_cut_answer_looks_cut),
         ROW(a_request_without_a_watch_is_answered_late),
         ROW(the_end_comes_to_those_who_were_told),
