@@ -185,14 +185,26 @@ void connection_close(struct connection *conn)
         connection_client_gone(conn);
 }
 
+/* Of a stranger's one answer nothing is left but what it has still to take: it has a
+   bounded time for all of that.  With a little now and then it would hold its place for
+   hours. */
+static bool is_hurried(struct connection *conn)
+{
+    return conn->state == CONNECTION_LINGERING && connection_is_strange(conn);
+}
+
 /* While something of an answer is queued, the stall deadline counts; when all of it
    has left, `otherwise`. */
 static void set_stall_or(struct connection *conn, uint64_t otherwise_ms)
 {
+    const struct server_options *options = &conn->server->options;
+    uint64_t wait_ms = otherwise_ms;
+
     conn->sent_at_check = stream_sent(conn->stream);
-    loop_timer_set(conn->timer, stream_queued(conn->stream) > 0
-                                    ? conn->server->options.write_stall_ms
-                                    : otherwise_ms);
+    if (stream_queued(conn->stream) > 0)
+        wait_ms =
+            is_hurried(conn) ? options->stranger_ms : options->write_stall_ms;
+    loop_timer_set(conn->timer, wait_ms);
 }
 
 void connection_linger(struct connection *conn)
@@ -340,6 +352,12 @@ static void answering_too_slow(struct connection *conn)
     connection_client_gone(conn);
 }
 
+static void lingers_too_long(struct connection *conn)
+{
+    if (is_hurried(conn) || !is_moving(conn))
+        connection_free(conn);
+}
+
 static void deadline(void *arg)
 {
     struct connection *conn = arg;
@@ -350,8 +368,7 @@ static void deadline(void *arg)
         connection_free(conn);
         break;
     case CONNECTION_LINGERING:
-        if (!is_moving(conn))
-            connection_free(conn);
+        lingers_too_long(conn);
         break;
     case CONNECTION_HEAD:
         head_too_slow(conn);

@@ -24,6 +24,7 @@ static struct server_options with_defaults(const struct server_options *options)
     all.idle_timeout_ms = or_default(all.idle_timeout_ms, 95000);
     all.body_grace_ms = or_default(all.body_grace_ms, 10000);
     all.write_stall_ms = or_default(all.write_stall_ms, 300000);
+    all.stranger_ms = or_default(all.stranger_ms, 30000);
     if (all.seats.max == 0)
         all.seats =
             (struct seats_limits){ .max = SEATS_DEFAULT,

@@ -67,6 +67,9 @@ struct server_options {
     uint64_t idle_timeout_ms; /* 95 s: between requests */
     uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */
     uint64_t write_stall_ms;  /* 300 s without a byte taken by the client */
+    /* 30 s: with `strangers_close`, for all that is left of a stranger's answer when
+       that has ended. */
+    uint64_t stranger_ms;
 };
 
 /* Called with each request once its head has been read.  The handler answers now

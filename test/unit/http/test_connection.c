@@ -159,10 +159,14 @@ static void a_slow_reader_gets_all_of_it(void **state)
         GET("/big"),
         "GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     };
+    struct peers *peers = peers_new(NULL);
     struct host *host = *state;
 
     host->options.idle_timeout_ms = 20;
     host->options.write_stall_ms = STALL_MS;
+    host->options.strangers_close = true;
+    host->options.stranger_ms = 20; /* not for this machine */
+    host->options.asker = peer_asker_new(peers, host->loop);
     host_start(host);
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
         wire_close(&host->client);
@@ -173,6 +177,9 @@ static void a_slow_reader_gets_all_of_it(void **state)
         read_slowly(host);
         check_all_of_it(host);
     }
+    peer_asker_free(host->options.asker);
+    host->server->options.asker = NULL;
+    peers_free(peers);
 }
 
 /* A reader that takes nothing at all is given up, in every state. */
@@ -422,6 +429,28 @@ static void a_stranger_who_is_vouched_for_may_stay(void **state)
     wire_expect_end(&host->client);
 }
 
+/* A little now and then is enough for others (a_slow_reader_gets_all_of_it). */
+static void a_stranger_has_no_forever_for_its_answer(void **state)
+{
+    static char some[4096];
+    struct host *host = *state;
+
+    host->options.strangers_close = true; /* and nobody is known */
+    host->options.stranger_ms = WIRE_CALM_MS;
+    host_start(host);
+    wire_send(&host->client, GET("/big"));
+    host_until_requests(host, 1);
+    while (server_connections(host->server) > 0) {
+        ssize_t got = recv(host->client.fd, some, sizeof(some), MSG_DONTWAIT);
+
+        if (got > 0)
+            buf_add(&host->client.got, (struct str){ some, (size_t)got });
+        wire_turn(host->loop);
+    }
+    wire_expect_end(&host->client);
+    assert_true(host->client.got.len < HOST_BIG);
+}
+
 static void another_user_is_a_stranger(void **state)
 {
     struct peers *peers = peers_new(NULL);
@@ -463,6 +492,7 @@ int main(void)
         ROW(arrival_is_when_the_head_was_complete),
         ROW(a_strangers_connection_closes),
         ROW(a_stranger_who_is_vouched_for_may_stay),
+        ROW(a_stranger_has_no_forever_for_its_answer),
         ROW(another_user_is_a_stranger),
     };
 
