@@ -19,6 +19,7 @@ struct key *me_find_key(struct admin_request *x)
 
     caller_find(&caller, x->admin->options.callers, x->req, RIGHT_RELAY);
     caller_note(&caller, x->req);
+    caller_vouch(&caller, x->req);
     if (!caller_may(&caller, RIGHT_RELAY, &x->err))
         key = NULL;
     else if (caller.key)

@@ -224,10 +224,7 @@ static bool may(const struct admin *admin, struct request *req,
     switch (row ? row->right : unknown) {
     case ADMIN_MANAGE:
     case ADMIN_LOOK:
-        if (!caller_has(admin->options.callers, req, RIGHT_MANAGE, err))
-            return false;
-        request_vouch(req);
-        break;
+        return caller_has(admin->options.callers, req, RIGHT_MANAGE, err);
     case ADMIN_SCRAPE:
         return caller_has(admin->options.callers, req, RIGHT_SCRAPE, err);
     case ADMIN_PUBLIC:

@@ -59,7 +59,7 @@ struct connection {
     bool reset;             /* LINGERING ends with a reset */
     bool turned_away;       /* it has no place, and counts among those */
     bool has_asked;         /* its first request has come */
-    bool vouched;           /* request_vouch() */
+    bool vouched;           /* request_vouch(), of an answered request */
     uint64_t sent_at_check; /* for the write-stall deadline */
     const char *why; /* it ends, for debugging; the first reason counts */
     uint64_t began_ms;

@@ -131,7 +131,7 @@ bool request_is_ended(const struct request *req)
 
 void request_vouch(struct request *req)
 {
-    exchange_of(req)->conn->vouched = true;
+    req->is_vouched = true;
 }
 
 void request_release(struct request *req)

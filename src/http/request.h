@@ -51,6 +51,7 @@ struct request {
     uint64_t arrived_ms; /* wall clock, the same moment; `id` has it too */
     char id[REQUEST_ID_SIZE]; /* for log, errors and bookings */
     struct request_notes notes;
+    bool is_vouched; /* request_vouch() */
 };
 
 /* Whom to call when something changed: body progress, client gone, response

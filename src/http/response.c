@@ -16,6 +16,7 @@ void response_start(struct request *req, const struct response_head *head)
     assert(x->response == RESPONSE_NONE);
     x->response = RESPONSE_HEAD;
     x->status = head->status;
+    x->conn->vouched |= req->is_vouched;
     x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0 ||
                 x->body_state != REQUEST_BODY_COMPLETE ||
                 (!x->close && connection_is_strange(x->conn));

@@ -87,10 +87,9 @@ static struct flow_next identify(struct flow *flow)
     struct err err;
 
     caller_find(&r->caller, r->relay->options.callers, r->req, RIGHT_RELAY);
+    caller_vouch(&r->caller, r->req);
     if (!caller_may(&r->caller, RIGHT_RELAY, &err) || !admit_may_call(r, &err))
         return step_refuse(r, &err);
-    if (r->caller.key)
-        request_vouch(r->req);
     if (relayed_is_streamed(r))
         return flow_go(admit);
     upload_keep(r, step_wake);

@@ -424,6 +424,15 @@ void caller_note(const struct caller *caller, struct request *req)
         req->notes.key = arena_strdup(req->arena, caller->key->name);
 }
 
+void caller_vouch(const struct caller *caller, struct request *req)
+{
+    bool has_key = caller->key && (caller->kind == CALLER_KEY ||
+                                   caller->kind == CALLER_OWN_LOGIN);
+
+    if (has_key || caller->kind == CALLER_ADMIN)
+        request_vouch(req);
+}
+
 struct str caller_known_token(const struct caller_sources *sources,
                               const struct request *req)
 {
@@ -443,6 +452,7 @@ bool caller_has(const struct caller_sources *sources, struct request *req,
 
     caller_find(&caller, sources, req, right);
     caller_note(&caller, req);
+    caller_vouch(&caller, req);
     may = caller_may(&caller, right, why);
     caller_done(&caller);
     return may;
@@ -460,5 +470,6 @@ bool caller_may_sign_in(const struct caller_sources *sources,
     else if (!caller_token_is_right(&caller, token))
         caller_token_is_wrong(&caller, token);
     caller_note(&caller, req);
+    caller_vouch(&caller, req);
     return caller_may(&caller, RIGHT_MANAGE, why);
 }

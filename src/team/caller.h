@@ -113,6 +113,10 @@ bool caller_may(const struct caller *caller, enum right right,
    "own-login", and the key's name. */
 void caller_note(const struct caller *caller, struct request *req);
 
+/* Whoever has a key that is fine, or the admin token, keeps its connection, whatever it
+   asked for and may. */
+void caller_vouch(const struct caller *caller, struct request *req);
+
 /* All of it in one, for callers of whom nothing is kept. */
 bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why) MUST_CHECK;

@@ -58,6 +58,45 @@ static void the_log_is_told_who_it_is(void **state)
 }
 
 static const struct {
+    enum right right;
+    const char *fields;
+    bool stays;
+} visitors[] = {
+    { RIGHT_RELAY, BEARER(KEY), true },
+    { RIGHT_LOOK, BEARER(KEY), true },
+    { RIGHT_RELAY, OWN X_API_KEY(KEY), true },
+    { RIGHT_MANAGE, ADMIN, true },
+    { RIGHT_LOOK, ADMIN, true },
+    { RIGHT_SCRAPE, ADMIN, true },
+    { RIGHT_RELAY, "", false },
+    { RIGHT_LOOK, "", false },
+    { RIGHT_RELAY, BEARER(UNKNOWN), false },
+    { RIGHT_RELAY, BEARER(REVOKED), false },
+    { RIGHT_RELAY, BEARER(PICKY), false },
+    { RIGHT_LOOK, BEARER(EXPIRED), false },
+    { RIGHT_RELAY, OWN, false },
+};
+
+static void who_proves_to_be_no_stranger_keeps_its_connection(void **state)
+{
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.config.client_login = CONFIG_LOGIN_PASS;
+    for (size_t i = 0; i < COUNT_OF(visitors); i++) {
+        come(&desk, AWAY, visitors[i].fields);
+        desk.req.is_vouched = false;
+        (void)!caller_has(&desk.sources, &desk.req, visitors[i].right, &err);
+        if (desk.req.is_vouched != visitors[i].stays)
+            fail_msg("%zu: %s", i, visitors[i].fields);
+    }
+    close_desk(&desk);
+}
+
+static const struct {
     const char *who; /* or NULL */
     bool knows;
 } askers[] = {
@@ -89,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_is_told_who_it_is),
+        cmocka_unit_test(who_proves_to_be_no_stranger_keeps_its_connection),
         cmocka_unit_test(the_token_is_looked_for_for_those_who_know_it),
     };
 
