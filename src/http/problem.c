@@ -78,7 +78,8 @@ static bool is_of_me(struct str sent)
 {
     struct str path = base_url_rest(sent);
 
-    return str_eq(path, STR("/v1/me")) || str_starts(path, STR("/v1/me/"));
+    return base_url_drop(&path, STR("/v1")) &&
+           (str_eq(path, STR("/me")) || str_starts(path, STR("/me/")));
 }
 
 void problem_write(struct buf *out, const struct request *req,

@@ -88,7 +88,10 @@ static struct str first_segment(struct str path)
 struct str endpoints_upstream_path(struct arena *arena, struct str path)
 {
     struct str rest = base_url_rest(path);
+    struct str behind = rest;
 
+    if (str_starts(rest, STR("/v1//")) && base_url_drop(&behind, STR("/v1")))
+        return arena_printf(arena, "/v1" STR_FMT, STR_ARG(behind));
     return rest.len > 1 && is_known(first_segment(rest))
                ? arena_printf(arena, "/v1" STR_FMT, STR_ARG(rest))
                : rest;
@@ -129,24 +132,40 @@ const struct endpoint *endpoints_find(struct str method, struct str path)
     return &endpoints[match.row];
 }
 
-/* Escaped, another endpoint's name would hide that it has a row. */
+/* Escaped, another endpoint's name would hide that it has a row; and what stands behind
+   a ';' belongs to the name for some servers, and not for others. */
 static bool is_plain_name(struct str segment)
 {
     static const struct chars plain = {
-        { CHARS_ALNUM, ['-'] = true, ['_'] = true, ['.'] = true }
+        { CHARS_ALNUM, ['-'] = true, ['_'] = true, ['.'] = true, ['~'] = true,
+          [':'] = true, ['@'] = true, ['!'] = true, ['$'] = true, ['\''] = true,
+          ['('] = true, [')'] = true, ['*'] = true, ['+'] = true, [','] = true,
+          ['='] = true }
     };
 
     return is_plain_segment(segment) && chars_has_all(&plain, segment);
 }
 
+/* What names are made of here. */
+static bool is_of_name(char c)
+{
+    static const struct chars plain = {
+        { CHARS_ALNUM, ['-'] = true, ['_'] = true }
+    };
+
+    return chars_has(&plain, c);
+}
+
 /* A name of the rows, or of the base, as only a forgiving server would read it: in
-   other capitals, or with dots behind it. */
+   other capitals, or with dots or other marks around it. */
 static bool is_misspelt(struct str segment)
 {
     struct str name = segment;
 
-    while (name.len > 0 && name.at[name.len - 1] == '.')
+    while (name.len > 0 && !is_of_name(name.at[name.len - 1]))
         name.len--;
+    while (name.len > 0 && !is_of_name(name.at[0]))
+        name = str_from(name, 1);
     for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
         struct str rest = str_from(endpoints[i].route.pattern, 4);
         struct str part;
@@ -235,7 +254,8 @@ const char *endpoints_flaw(struct str path)
     if (is_plain_path(rest) && has_hidden_name(rest))
         return "the first name behind /v1/, and every name below messages, "
                "files, models and complete, may have letters, digits and - _ "
-               ". only, no escapes, and no other capitals than documented";
+               ". ~ : @ ! $ ' ( ) * + , = only, no escapes, and no other "
+               "capitals than documented, nor marks around a documented name";
     return "what is below /v1/ passes if no part of the path is empty, . or "
            ".., and none has a backslash or an escaped / . or \\";
 }

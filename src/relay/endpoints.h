@@ -38,7 +38,7 @@ struct endpoint {
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or
-   doubled leading slashes undone, and with the `/v1` that is missing in front of a
+   doubled slashes in front of it or right behind it undone, and with the `/v1` that is missing in front of a
    name that the table knows (base URLs end in all these ways).  Borrowed from
    `path`, or from the arena. */
 struct str endpoints_upstream_path(struct arena *arena, struct str path);
@@ -52,8 +52,8 @@ const struct endpoint *endpoints_find(struct str method, struct str path);
 
 /* A row for everything else below /v1/, for a method that the API uses; NULL if
    the path is not one that passes: its first name, and each one below a first name
-   of the rows, has letters, digits, '-', '_' and '.' only and is no other spelling of
-   one in the rows ("Batches"); and no segment is empty, leads upwards or hides a '/',
+   of the rows, has letters, digits and marks only that no server reads as the end of a
+   name, and is no other spelling of one in the rows ("Batches", "batches:"); and no segment is empty, leads upwards or hides a '/',
    '.' or '\\'.  What a key must allow depends on the path alone. */
 const struct endpoint *endpoints_open(struct str method, struct str path);
 

@@ -57,9 +57,26 @@ describe('the API is an open list', () => {
         assert.equal(s.upstream.requests.at(-1).target, `/v1${path}?a=b`);
       }
     }
+    for (const base of ['/v1/', '/api/v1/', '//v1//']) {
+      await exchange(s.port, requestBytes({ method: 'GET', target: `${base}/messages?a=b` }));
+      assert.equal(s.upstream.requests.at(-1).target, '/v1/messages?a=b');
+    }
     const seen = s.upstream.requests.length;
     for (const [target, status] of [['/', 200], ['/health', 200], ['/oauth/accounts', 200], ['/skills', 404], ['/messagesx', 404], ['/x/messages', 404]]) {
       assert.equal((await exchange(s.port, requestBytes({ method: 'GET', target }))).status, status, target);
+    }
+    assert.equal(s.upstream.requests.length, seen);
+  });
+
+  it('names may have the marks that a path may have', async () => {
+    for (const target of ['/v1/skills:search', '/v1/agents@2', '/v1/~x', "/v1/a!$'()*+,=b", '/v1/messages/a:b']) {
+      const answer = await exchange(s.port, requestBytes({ target, body: '{}' }));
+      assert.equal(answer.status, 200, `${target}: ${answer.body}`);
+      assert.equal(s.upstream.requests.at(-1).target, target);
+    }
+    const seen = s.upstream.requests.length;
+    for (const target of ['/v1/messages;x', '/v1/skills;x', '/v1/messages:', '/v1/%6dessages']) {
+      assertProblem(await exchange(s.port, requestBytes({ target, body: '{}' })), 400, 'invalid_request_error', /: @ !/);
     }
     assert.equal(s.upstream.requests.length, seen);
   });

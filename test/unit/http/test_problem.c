@@ -108,6 +108,7 @@ static void only_the_relays_own_endpoint_tells_codes(void **state)
     } paths[] = { { "/v1/me", true },          { "/v1/me/usage", true },
                   { "/api/v1/me", true },      { "/v1/v1/me/requests", true },
                   { "//api/v1/v1/me/", true }, { "/api/v1/messages", false },
+                  { "/v1//me", true },         { "/v1//me/usage", true },
                   { "/v1/messages", false },   { "/v1/mellow", false },
                   { "/v1/models", false },     { "", false } };
     struct err err;

@@ -21,7 +21,7 @@ static const struct {
     { "GET /v1/models/..", "400", "no part of the path is empty, . or .." },
     { "GET /v1/models/a%2fb", "400", "an escaped / . or" },
     { "GET /v1/%2e%2e/x", "400", "an escaped / . or" },
-    { "GET /v1//x", "400", "no part of the path is empty" },
+    { "GET /v1/x//y", "400", "no part of the path is empty" },
     { "POST /v1/%6dessages", "400", "the first name behind /v1/, and every" },
     { "POST /v1/a;b/c", "400", "the first name behind /v1/, and every" },
     { "POST /v1/messages/%62atches", "400", "no escapes" },
