@@ -15,6 +15,7 @@ enum needs {
     NEEDS_OTHER_WORDS, /* it speaks, but not of the credential */
     NEEDS_RESET,       /* it says until when, by its fields or retry-after */
     NEEDS_EVENT,       /* an error event came inside of it */
+    NEEDS_GARBLED,     /* what came is none */
 };
 
 /* Endpoints. */
@@ -130,6 +131,9 @@ static const struct row rows[] = {
     { 502, 504, ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_FAILED, .elsewhere = true,
              .cause = "the provider failed") },
+    { ANY(0), ANYWHERE, NULL, NEEDS_GARBLED,
+      LESSON(LESSON_FAILED, .elsewhere = true,
+             .cause = "its answer could not be understood") },
     { ANY(0), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_FAILED, .elsewhere = true,
              .cause = "the provider was not reached") },
@@ -274,6 +278,8 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
         return until_ms > 0;
     case NEEDS_EVENT:
         return facts->error_event;
+    case NEEDS_GARBLED:
+        return facts->garbled;
     }
     return true;
 }

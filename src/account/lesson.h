@@ -33,6 +33,7 @@ enum lesson_from {
 
 struct lesson_facts {
     unsigned status; /* 0: none came */
+    bool garbled;    /* and yet something did, that is no answer */
     enum lesson_from from;
     bool error_event;  /* an `event: error` inside a 200 */
     bool renews;       /* a better token can be had, and none was yet */

@@ -86,6 +86,7 @@ static struct lesson learn(struct vitals *vitals,
                            answer->now_ms);
     lesson = lesson_of(&(struct lesson_facts){
         .status = answer->status,
+        .garbled = answer->garbled,
         .from = answer->from,
         .error_event = answer->error_event,
         .renews = answer->renews,

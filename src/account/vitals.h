@@ -19,6 +19,7 @@ void vitals_unref(struct vitals *vitals);
 
 struct vitals_answer {
     unsigned status; /* 0: none came */
+    bool garbled;    /* and yet something did, that is no answer */
     enum lesson_from from;
     bool error_event; /* inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */

@@ -285,6 +285,8 @@ static enum lesson_kind learn(const struct test_answer *answer)
     if (after)
         facts.retry_after_ms = date_wait_ms(*after, answer->now_ms);
     facts.renews = answer->account->can_refresh;
+    facts.garbled =
+        answer->failure && answer->failure->code == ERR_BAD_RESPONSE;
     if (teach_reads_body(answer->status))
         facts.error = teach_error_of(answer->body, text);
     return answer->account->vitals

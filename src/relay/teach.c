@@ -154,9 +154,16 @@ static bool is_the_clients(const struct relayed *r)
     return relayed_is_streamed(r) && r->passed > 0 && !r->upload_ended;
 }
 
+/* It was reached, and what it said is no HTTP, or more than is taken. */
+static bool is_garbled(const struct call *call)
+{
+    return call && call_state(call) == CALL_FAILED &&
+           call_error(call)->code == ERR_BAD_RESPONSE;
+}
+
 struct lesson teach_failure(struct relayed *r)
 {
-    struct vitals_answer answer = { .status = 0 };
+    struct vitals_answer answer = { .garbled = is_garbled(r->attempt.call) };
 
     if (is_the_clients(r))
         return (struct lesson){ .kind = LESSON_NONE };

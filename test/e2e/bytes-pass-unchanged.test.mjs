@@ -12,6 +12,7 @@ import { addApiKey, API_KEY, CLIENT_KEY, describe, rawStage, sanitized, testdata
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes, chunk } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 import { call } from '../support/http.mjs';
+import { admin } from '../support/keys.mjs';
 import { ownFixtures, randomDocument, rng, zstdFrame } from '../support/payloads.mjs';
 
 const ok = (connection) => connection.write(responseBytes({ body: '{}' }));
@@ -466,6 +467,8 @@ describe('answers reach the client unchanged', () => {
     assertProblem(await exchange(s.port, post), 502, 'api_error', /more than 256 header fields/);
     answer = responseBytes({ headers: [['X', 'x'.repeat(65536)]], body: '{}' });
     assertProblem(await exchange(s.port, post), 502, 'api_error', /head of the answer is larger than 64 KB/);
+    const { doc } = await admin({ url: `http://127.0.0.1:${s.port}` }, 'GET', '/oauth/accounts/demo/status');
+    assert.equal(doc.last_error.text, 'its answer could not be understood');
   });
 
   it('status and reason of every kind', async () => {

@@ -29,6 +29,7 @@ const CAUSES = {
   'the provider is overloaded': 'cause.overloaded',
   'the provider failed': 'cause.provider_failed',
   'the provider was not reached': 'cause.not_reached',
+  'its answer could not be understood': 'cause.not_understood',
   'an error came inside of an answer': 'cause.error_inside',
   'switched off by the operator': 'cause.switched_off',
   'its grant was refused': 'cause.grant_refused',

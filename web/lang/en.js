@@ -294,6 +294,7 @@ export default {
   'cause.leads_back': 'it leads back to this relay: look at its address, or at CLAUDE_API_URL',
   'cause.limit': 'a limit is used up',
   'cause.not_reached': 'the provider was not reached',
+  'cause.not_understood': 'its answer could not be understood',
   'cause.organization_disabled': 'its organization is disabled',
   'cause.organization_may_not': 'its organization may not use the API like this',
   'cause.overloaded': 'the provider is overloaded',

@@ -293,6 +293,7 @@ export default {
   'cause.leads_back': '地址指回本中转，请检查其地址或 CLAUDE_API_URL',
   'cause.limit': '限额已用尽',
   'cause.not_reached': '无法连接提供方',
+  'cause.not_understood': '无法理解其响应',
   'cause.organization_disabled': '所属组织已被停用',
   'cause.organization_may_not': '所属组织不允许这样使用 API',
   'cause.overloaded': '提供方过载',

@@ -211,6 +211,21 @@ static void no_answer_says_why(void **state)
     account_unref(account);
 }
 
+static void an_answer_that_is_none_says_so(void **state)
+{
+    struct account *account = fresh();
+    struct err failure = { .code = ERR_BAD_RESPONSE, .text = "bad answer" };
+    struct vitals_copy copy;
+
+    (void)state;
+    json_doc_free(
+        report_of(account, (struct test_answer){ .failure = &failure }));
+    vitals_copy(account->vitals, &copy);
+    assert_string_equal(copy.health.last_error,
+                        "its answer could not be understood");
+    account_unref(account);
+}
+
 static void a_cheap_model_is_one_of_those_there_are(void **state)
 {
     static const struct {
@@ -247,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_credential_that_comes_back_is_not_shown),
         cmocka_unit_test(what_is_no_json_is_a_text),
         cmocka_unit_test(no_answer_says_why),
+        cmocka_unit_test(an_answer_that_is_none_says_so),
         cmocka_unit_test(a_cheap_model_is_one_of_those_there_are),
     };
 

@@ -70,7 +70,7 @@ static const struct {
     const char *body;
     size_t len;
     enum health_state state;
-    const char *error; /* the last one; NULL: there was none */
+    const char *error; /* the last one; empty: any; NULL: there was none */
 } answers[] = {
     { "well", "200 OK\r\n", BODY("{}"), HEALTH_READY, NULL },
     { "the client's mistake", "404 None\r\n", BODY("{}"), HEALTH_READY, NULL },
@@ -101,7 +101,9 @@ static const struct {
     { "overloaded", "529 Over\r\n", BODY("{}"), HEALTH_READY, "" },
     { "an error event", "200 OK\r\nContent-Type: text/event-stream\r\n",
       BODY("event: error\ndata: {}\n\n"), HEALTH_READY, "" },
-    { "none", "", BODY(""), HEALTH_READY, "" },
+    { "none", "", BODY(""), HEALTH_READY, "the provider was not reached" },
+    { "no HTTP", "200 OK\r\nno field\r\n", BODY("{}"), HEALTH_READY,
+      "its answer could not be understood" },
 };
 
 static void check_learned(struct relay_scene *scene, size_t i)
@@ -117,6 +119,8 @@ static void check_learned(struct relay_scene *scene, size_t i)
         (copy.health.last_error_ms != 0) != (answers[i].error != NULL))
         fail_msg("%s: %s, %s", answers[i].name, health_state_word(view.state),
                  copy.health.last_error);
+    if (answers[i].error && answers[i].error[0])
+        assert_string_equal(copy.health.last_error, answers[i].error);
     assert_int_equal(copy.in_flight, 0);
     account_unref(account);
 }
