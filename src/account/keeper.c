@@ -25,6 +25,7 @@ struct keeper *keeper_new(const struct keeper_options *options)
 
     keeper->options = *options;
     keeper->upstream = upstream_new(options->loop, options->config->ca_file.at);
+    upstream_make_known(keeper->upstream, options->outgoing);
     list_init(&keeper->kept);
     list_init(&keeper->calls);
     list_init(&keeper->timed);

@@ -28,7 +28,8 @@ struct keeper_options {
     struct tls *tls;           /* NULL if no token comes over https:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct config *config;
-    struct audit_log *audit; /* of what it finds out by itself; or NULL */
+    struct outgoing *outgoing; /* where its connections are known, or NULL */
+    struct audit_log *audit;   /* of what it finds out by itself; or NULL */
     /* Who waits for a token gets an error after this (the work goes on). */
     uint64_t patience_ms;
     /* Tokens that cannot be saved: a stop tries for so long, and then ends. */

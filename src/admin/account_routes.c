@@ -365,6 +365,7 @@ static bool start_probe(struct admin_request *x, const struct account *account)
                                  .api = way.api,
                                  .tls = way.tls,
                                  .ca_file = options->config->ca_file.at,
+                                 .outgoing = options->outgoing,
                                  .proxy =
                                      proxy_choose(options->proxy, named, own),
                                  .timeout_ms = options->config->connect_ms },

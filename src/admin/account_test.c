@@ -3,7 +3,7 @@
 
        begin -> (refresh) -> the way -> (models) -> the message -> told
                                 |
-                                '-> told: the step that failed, and nothing was sent
+                                '-> told: the step that failed, and no message was sent
 
    The models and the message may take TEST_MS together.  What the account answers teaches
    it, and is booked, as if it had been relayed. */
@@ -221,7 +221,10 @@ static struct flow_next probed(struct flow *flow)
         return flow_sleep_then(probed);
     test_doc_set_way(test->report, test->probe, account, route_of(x, account),
                      clock_wall_ms());
-    return probe_result(test->probe)->ok ? flow_go(find_model) : tell(x, test);
+    if (probe_result(test->probe)->ok)
+        return flow_go(find_model);
+    accounts_hurry(x->admin->options.accounts);
+    return tell(x, test);
 }
 
 static struct flow_next probe(struct flow *flow)
@@ -243,6 +246,7 @@ static struct flow_next probe(struct flow *flow)
             .api = way.api,
             .tls = way.tls,
             .ca_file = options->config->ca_file.at,
+            .outgoing = options->outgoing,
             .proxy = proxy_choose(options->proxy, NULL, account->proxy),
             .timeout_ms = options->config->connect_ms },
         admin_wake, x);

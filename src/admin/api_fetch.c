@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "http/request_id.h"
+#include "relay/teach.h"
 #include "relay/unpriced.h"
 #include "upstream/fetch.h"
 #include "usage/ledger.h"
@@ -54,9 +55,11 @@ static struct upstream *upstream_of(struct admin *admin)
 {
     const struct admin_options *options = &admin->options;
 
-    if (!admin->upstream)
+    if (!admin->upstream) {
         admin->upstream =
             upstream_new(options->loop, options->config->ca_file.at);
+        upstream_make_known(admin->upstream, options->outgoing);
+    }
     return admin->upstream;
 }
 
@@ -175,6 +178,30 @@ const struct fetch *api_fetch_over(struct api_fetch *fetch)
     return fetch->fetch;
 }
 
+/* Our own answer (http/connection_read.c), which says so. */
+static bool came_round(const struct fetch *made)
+{
+    char text[TEACH_TEXT_MAX];
+
+    return fetch_status(made) == err_status(ERR_LOOP) &&
+           str_contains(teach_error_of(fetch_body(made), text),
+                        STR("came from the relay itself"));
+}
+
+static void refuse_round(const struct account *account, struct err *err)
+{
+    if (gateway_is_elsewhere(account))
+        err_set(err, ERR_LOOP,
+                "the base_url of account \"%s\" leads back to this relay: "
+                "give it the address of the other gateway with `claude-relay "
+                "account set %s --url URL`",
+                account->name, account->name);
+    else
+        err_set(err, ERR_LOOP,
+                "CLAUDE_API_URL leads back to this relay: set it to the API's "
+                "address");
+}
+
 struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err)
 {
     const struct fetch *made = fetch->fetch;
@@ -188,9 +215,12 @@ struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err)
     text = fetch_body(made);
     if (fetch_status(made) == 200)
         return json_doc_parse(text, err);
-    err_set(err, ERR_OAUTH, STR_FMT " was answered %u: " STR_FMT,
-            STR_ARG(fetch->exchange.path), fetch_status(made),
-            STR_ARG(str_sub(text, 0, SHOWN_OF_ANSWER)));
+    if (came_round(made))
+        refuse_round(fetch->account, err);
+    else
+        err_set(err, ERR_OAUTH, STR_FMT " was answered %u: " STR_FMT,
+                STR_ARG(fetch->exchange.path), fetch_status(made),
+                STR_ARG(str_sub(text, 0, SHOWN_OF_ANSWER)));
     return NULL;
 }
 

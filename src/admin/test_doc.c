@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "account/gateway.h"
 #include "account/vitals.h"
 #include "admin/account_doc.h"
 #include "admin/members.h"
@@ -63,7 +64,8 @@ const struct admin_member test_doc_members[] = {
       "what to do, if it failed", NULL },
     { "next_code", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the same for programs: way, target, another_model, refresh, login, key, "
-      "blocked, another_proxy, pause, backoff, trouble or overloaded",
+      "blocked, another_proxy, another_address, pause, backoff, trouble or "
+      "overloaded",
       NULL },
     ADMIN_END,
 };
@@ -135,8 +137,24 @@ static const struct next another_key = {
            "account set %s --api-key -`"
 };
 
+/* Of a way that leads back here. */
+static const struct next *another_address(const struct account *account)
+{
+    static const struct next own = {
+        "another_address",
+        "its base_url leads back to this relay: give it the address of the "
+        "other gateway with `claude-relay account set %s --url URL`"
+    };
+    static const struct next home = {
+        "another_address",
+        "CLAUDE_API_URL leads back to this relay: set it to the API's address"
+    };
+
+    return gateway_is_elsewhere(account) ? &own : &home;
+}
+
 /* Without a text: nothing. */
-static const struct next *next_of(enum lesson_kind kind,
+static const struct next *next_of(enum lesson_kind kind, unsigned status,
                                   const struct account *account)
 {
     static const struct next nexts[LESSON_KINDS] = {
@@ -169,6 +187,8 @@ static const struct next *next_of(enum lesson_kind kind,
                                 "the provider is overloaded: try again later" },
     };
 
+    if (kind == LESSON_EGRESS && status == err_status(ERR_LOOP))
+        return another_address(account);
     return kind == LESSON_LOGIN && !account->kind->personal ? &another_key
                                                             : &nexts[kind];
 }
@@ -190,10 +210,26 @@ static void copy(struct json_doc *to, const struct json_doc *from,
                  value ? json_doc_copy(value) : json_doc_new_null());
 }
 
+/* It teaches the account what a request that was relayed there would. */
+static void set_round(struct json_doc *report, const struct account *account,
+                      struct str error, uint64_t now_ms)
+{
+    const struct vitals_answer answer = { .status = err_status(ERR_LOOP),
+                                          .error = error,
+                                          .now_ms = now_ms };
+    enum lesson_kind kind = account->vitals
+                                ? vitals_learn(account->vitals, &answer).kind
+                                : LESSON_NONE;
+
+    json_doc_set_str(report, "taught", str_of(lesson_word(kind)));
+    set_next(report, account, another_address(account));
+}
+
 void test_doc_set_way(struct json_doc *report, const struct probe *probe,
                       const struct account *account, const char *route,
                       uint64_t now_ms)
 {
+    const struct probe_result *result = probe_result(probe);
     struct json_doc *way = probe_report(probe);
     const struct json_doc *steps = json_doc_get(way, "steps");
 
@@ -205,7 +241,9 @@ void test_doc_set_way(struct json_doc *report, const struct probe *probe,
     copy(report, way, "failed_step");
     copy(report, way, "error");
     json_doc_set_str(report, "route", str_of(route));
-    if (!probe_result(probe)->ok)
+    if (!result->ok && result->err.code == ERR_LOOP)
+        set_round(report, account, str_of(result->err.text), now_ms);
+    else if (!result->ok)
         set_next(report, account, &look_at_way);
     set_state(report, account, now_ms);
     json_doc_free(way);
@@ -305,7 +343,7 @@ static void set_learned(struct json_doc *report,
                         const struct test_answer *answer, bool ok)
 {
     enum lesson_kind kind = learn(answer);
-    const struct next *next = next_of(kind, answer->account);
+    const struct next *next = next_of(kind, answer->status, answer->account);
 
     if (answer->failure)
         json_doc_set(report, "error", account_doc_text(answer->failure->text));

@@ -18,7 +18,8 @@ struct json_doc *test_doc_new(const struct account *account);
 /* One step more, which went well unless it is the last. */
 void test_doc_add_step(struct json_doc *report, const char *step, bool ok,
                        uint64_t took_us);
-/* The way, as a probe tried it; if that failed, the end. */
+/* The way, as a probe tried it; if that failed, the end.  One that leads back to this
+   relay teaches the account. */
 void test_doc_set_way(struct json_doc *report, const struct probe *probe,
                       const struct account *account, const char *route,
                       uint64_t now_ms);

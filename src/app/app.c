@@ -48,7 +48,6 @@ struct app {
     struct caller_sources callers;
     struct admin_facts facts;
     struct peers *peers;
-    struct outgoing *outgoing;
     struct unpriced *unpriced;
     struct series *series;
     struct notifier *notifier;
@@ -115,7 +114,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .proxy = app->place.proxy,
                                    .notifier = app->notifier,
                                    .notices = app->place.notices,
-                                   .outgoing = app->outgoing,
+                                   .outgoing = app->place.outgoing,
                                    .running = app->looks.running,
                                    .attention = app->looks.attention,
                                    .main_loop = app->place.loop,
@@ -142,7 +141,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                     .ids = &app->ids,
                     .log = request_log,
                     .log_arg = &app->callers,
-                    .outgoing = app->outgoing,
+                    .outgoing = app->place.outgoing,
                     .strangers_close = true },
         .relay = { .config = config,
                    .callers = &app->callers,
@@ -153,7 +152,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .tls = app->place.tls,
                    .proxy = app->place.proxy,
                    .ledger = app->place.ledger,
-                   .outgoing = app->outgoing,
+                   .outgoing = app->place.outgoing,
                    .running = app->looks.running,
                    .ending = &app->nothing_more,
                    .unpriced = app->unpriced,
@@ -170,7 +169,6 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 
 static void find_peers(struct app *app)
 {
-    app->outgoing = outgoing_new();
     app->unpriced = unpriced_new();
     app->series = series_new(app->place.zone);
     app->peers = peers_new(NULL);
@@ -198,7 +196,7 @@ static void begin_notices(struct app *app)
                                     .ledger = app->place.ledger,
                                     .tls = app->place.tls,
                                     .proxy = app->place.proxy,
-                                    .outgoing = app->outgoing });
+                                    .outgoing = app->place.outgoing });
 }
 
 static void begin_looks(struct app *app)
@@ -451,7 +449,6 @@ static void release(struct app *app)
         worker_free(app->workers[i]);
     mem_free(app->workers);
     peers_free(app->peers);
-    outgoing_free(app->outgoing);
     unpriced_free(app->unpriced);
     series_unref(app->series);
     admin_token_done(&app->admin_token);

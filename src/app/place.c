@@ -201,6 +201,7 @@ bool place_open(struct place *place, const struct config *config,
         (struct place){ .config = config, .in_use = -1, .loop = loop_new() };
     place->waiting = loop_timer_new(place->loop, say_again, place);
     place->prices = price_board_new();
+    place->outgoing = outgoing_new();
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);
@@ -220,6 +221,7 @@ bool place_open(struct place *place, const struct config *config,
                                   .tls = place->tls,
                                   .proxy = place->proxy,
                                   .config = config,
+                                  .outgoing = place->outgoing,
                                   .audit = place->audit,
                                   .patience_ms = KEEPER_PATIENCE_MS,
                                   .save_at_stop_ms = KEEPER_SAVE_AT_STOP_MS });
@@ -342,6 +344,7 @@ int place_close(struct place *place, int status)
     notify_board_free(place->notices);
     tls_free(place->tls);
     proxy_unref(place->proxy);
+    outgoing_free(place->outgoing);
     seal_free(place->seal);
     filelock_release(place->in_use);
     return place->lost == 0 ? status : 1;

@@ -40,6 +40,7 @@ struct place {
     struct notify_board *notices;
     struct tls *tls;
     struct proxy *proxy;
+    struct outgoing *outgoing; /* our own connections, of all threads */
     struct keeper *keeper;
     /* Ending: a token call that was sent is carried through and saved. */
     struct stop_signals *signals;

@@ -30,8 +30,7 @@ struct post_way *post_way_new(const struct post_way_options *options)
     way->options = *options;
     notify_target_ref(options->target);
     way->upstream = upstream_new(options->loop, options->config->ca_file.at);
-    if (options->outgoing)
-        upstream_make_known(way->upstream, options->outgoing);
+    upstream_make_known(way->upstream, options->outgoing);
     way->origin =
         origin_new(url->host, url->port, url->tls ? options->tls : NULL);
     way->arena = arena_new();

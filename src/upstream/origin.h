@@ -55,7 +55,7 @@ struct upstream {
 /* `ca_file`: PEM certificates that a proxy's TLS may show besides those the system
    trusts; NULL or empty: none.  Copied; read when the first https proxy is used. */
 struct upstream *upstream_new(struct loop *loop, const char *ca_file);
-/* From now on its connections are known there; outlives it. */
+/* From now on its connections are known there; outlives it.  NULL: nowhere. */
 void upstream_make_known(struct upstream *upstream, struct outgoing *outgoing);
 /* Descriptors from `fd_max` on are not for this one's connections; 0: all are.  When
    they run out, idle connections are closed first. */

@@ -3,6 +3,7 @@
 #include "upstream/probe.h"
 
 #include "base/mem.h"
+#include "http/request_id.h"
 #include "upstream/call.h"
 
 struct probe {
@@ -77,12 +78,42 @@ static void finish(struct probe *probe, bool ok)
 {
     probe->over = true;
     probe->result.ok = ok;
-    if (ok)
-        probe->result.status = call_head(probe->call)->status;
-    else
-        probe->result.err = *call_error(probe->call);
     add_steps(probe);
     loop_timer_set(probe->telling, 0);
+}
+
+static void fail(struct probe *probe)
+{
+    probe->result.err = *call_error(probe->call);
+    finish(probe, false);
+}
+
+/* By this relay (http/connection_read.c): nobody else answers a 508 by such an id, for
+   what asks for the root is served where it comes to. */
+static bool came_round(const struct parser_head *head)
+{
+    const struct str *id = headers_get(&head->headers, STR("request-id"));
+    uint64_t time_ms;
+    uint64_t tail;
+
+    return head->status == err_status(ERR_LOOP) && id &&
+           request_id_read(*id, &time_ms, &tail);
+}
+
+static void take_answer(struct probe *probe)
+{
+    const struct parser_head *head = call_head(probe->call);
+
+    if (came_round(head)) {
+        err_set(&probe->result.err, ERR_LOOP,
+                "request failed: " STR_FMT " leads back: the request came from "
+                "the relay itself",
+                STR_ARG(probe->target));
+        finish(probe, false);
+        return;
+    }
+    probe->result.status = head->status;
+    finish(probe, true);
 }
 
 /* Outside of the call, so that the owner may free everything. */
@@ -107,10 +138,10 @@ static void call_changed(void *arg)
         break;
     case CALL_READING:
     case CALL_DONE:
-        finish(probe, true);
+        take_answer(probe);
         break;
     case CALL_FAILED:
-        finish(probe, false);
+        fail(probe);
         break;
     }
 }
@@ -146,6 +177,7 @@ struct probe *probe_start(const struct probe_options *options,
     probe->arg = arg;
     probe->proxy = proxy_ref((struct proxy *)(uintptr_t)options->proxy);
     probe->upstream = upstream_new(options->loop, options->ca_file);
+    upstream_make_known(probe->upstream, options->outgoing);
     probe->origin =
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
     probe->arena = arena_new();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A probe: one way out, tried once, step by step, with times.  It dials, secures
    and asks `HEAD /` on connections of its own, so that the pool is neither used nor
-   filled; any answer, whatever its status, means that the API was reached.
+   filled; any answer, whatever its status, means that the API was reached, unless it is
+   our own: then the way leads back here (ERR_LOOP).
 
        BUSY -> over: probe_result()
 
@@ -23,6 +24,7 @@ struct probe_options {
     const struct url *api;
     struct tls *tls;           /* for https; borrowed */
     const char *ca_file;       /* see upstream_new() */
+    struct outgoing *outgoing; /* see upstream_make_known() */
     const struct proxy *proxy; /* NULL: direct */
     uint64_t timeout_ms;       /* for dialling, TLS and the answer, each */
 };

@@ -7,9 +7,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 
+import { noSqlite } from '../support/bookings.mjs';
 import { call, message } from '../support/http.mjs';
+import { admin, createKey } from '../support/keys.mjs';
 import { freePort } from '../support/ports.mjs';
-import { describe, sanitized, startRelay, tempFolder, until } from '../support/processes.mjs';
+import { addApiKey, describe, inMinutes, sanitized, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { rawUpstream, responseBytes } from '../support/raw.mjs';
 
 /* Connections to one port go to another, as if a rule of the kernel's had sent them
    there.  (Such rules would need tools and rights that a test cannot expect.) */
@@ -57,6 +60,45 @@ describe('a request that comes round', { timeout: 240000 }, () => {
     }
     assert.equal((await call(`${relay.url}/health`)).status, 200);
     await assertEndsWell(relay);
+  });
+
+  /* What the relay asks for itself is known again as well: no other account answers in the
+     place of this one, and none is blamed for its key. */
+  it('so is one of the relay itself: of tests, first messages and tokens', { skip: sanitized ? 'a sanitizer wants to be the first library' : noSqlite }, async (t) => {
+    const [from, to] = [await freePort(), await freePort()];
+    const shim = buildShim(from, to);
+    if (!shim) {
+      t.skip('no compiler');
+      return;
+    }
+    const answer = responseBytes({ headers: [['Content-Type', 'application/json']], body: '{"type":"message","model":"claude-sonnet-5","content":[],"usage":{"input_tokens":1,"output_tokens":1}}' });
+    const upstream = await rawUpstream((connection) => connection.write(answer));
+    const accounts = (dataDir) => {
+      addApiKey(dataDir, 'demo');
+      fs.writeFileSync(path.join(dataDir, 'apikey_gw.json'), JSON.stringify({ api_key: 'CANARY.of.gw', base_url: `http://127.0.0.1:${from}`, pool: false }), { mode: 0o600 });
+      writeOauth(dataDir, 'max', { expires_at: inMinutes(60) });
+    };
+    const relay = await startRelay({ upstream: `${upstream.url}/v1/messages`, accounts, args: ['--port', String(to)], env: { LD_PRELOAD: shim, OAUTH_TOKEN_URL: `http://127.0.0.1:${from}/v1/oauth/token` } });
+    for (const keys of [0, 1]) {
+      if (keys > 0) await createKey(relay, 'alice', {});
+      assert.equal((await admin(relay, 'POST', '/admin/api/accounts/gw/clear')).status, 200);
+      const { doc: report } = await admin(relay, 'POST', '/admin/api/accounts/gw/test');
+      assert.deepEqual([report.ok, report.failed_step, report.taught, report.state, report.next_code], [false, 'request', 'egress', 'paused', 'another_address'], JSON.stringify(report));
+      assert.match(report.error, new RegExp(`127.0.0.1:${from} leads back: the request came from the relay itself`));
+      assert.match(report.next, /account set gw --url URL`/);
+      assert.match(report.why, /leads back to this relay: look at its base_url/);
+      const said = await admin(relay, 'POST', '/admin/api/accounts/gw/message');
+      assert.equal(said.status, 508, JSON.stringify(said.doc));
+      assert.match(JSON.stringify(said.doc), /base_url of account .*gw.* leads back to this relay: give it the address of the other gateway with .*account set gw --url URL/);
+      const { doc: way } = await admin(relay, 'POST', '/oauth/accounts/gw/proxy-test');
+      assert.deepEqual([way.ok, way.status, way.failed_step], [false, null, 'request']);
+      assert.match(way.error, /leads back: the request came from the relay itself/);
+      const tokens = await admin(relay, 'POST', '/oauth/accounts/max/refresh');
+      assert.match(JSON.stringify(tokens.doc), /the token endpoint answered 508/);
+    }
+    assert.equal(upstream.requests.length, 0, 'nobody else was asked');
+    await assertEndsWell(relay);
+    await upstream.stop();
   });
 
   /* Each sees the other, not itself: the places bound it. */

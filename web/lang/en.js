@@ -1796,6 +1796,7 @@ export default {
   'trial.model_as': '{asked}, answered by {answered}',
   'trial.model_asked': 'Model',
   'trial.model_hint': 'Without one, the relay asks a cheap model of those there are.',
+  'trial.next.another_address': 'Its address leads back to this relay. Give the account that of the other gateway or, if it has none of its own, correct CLAUDE_API_URL.',
   'trial.next.another_model': 'The account is not at fault: that is the provider’s answer to this message. Another model may do; a person’s plan may serve Claude Code alone.',
   'trial.next.another_proxy': 'The address it is used from is refused. Give the account another proxy.',
   'trial.next.backoff': 'It was asked too often. Try again in a moment.',

@@ -1795,6 +1795,7 @@ export default {
   'trial.model_as': '{asked}，由 {answered} 响应',
   'trial.model_asked': '模型',
   'trial.model_hint': '不填则由中转选一个较便宜的模型。',
+  'trial.next.another_address': '它的地址指回本中转。请为账号填写另一网关的地址；若账号没有自己的地址，请更正 CLAUDE_API_URL。',
   'trial.next.another_model': '账号没有问题：这是提供方对此消息的答复。可以换一个模型；个人套餐可能只供 Claude Code 使用。',
   'trial.next.another_proxy': '提供方拒绝了所用的出口地址。请为账号换一个代理。',
   'trial.next.backoff': '请求过于频繁。请稍后再试。',

@@ -51,6 +51,12 @@ static const struct {
     { 403,
       "{\"error\":{\"type\":\"forbidden\",\"message\":\"Request not allowed\"}}",
       false, "egress", "paused", "another proxy", "another_proxy" },
+    { 508,
+      "{\"error\":{\"type\":\"api_error\",\"message\":\"this request came "
+      "from the relay itself: its CLAUDE_API_URL\"}}",
+      false, "egress", "paused", "CLAUDE_API_URL leads back",
+      "another_address" },
+    { 508, "{}", false, "none", "ready", "not at fault", "another_model" },
     { 429, "{}", false, "backoff", "paused", "in a moment", "backoff" },
     { 529, "{}", false, "overloaded", "ready", "overloaded", "overloaded" },
     { 500, "<html>", false, "failed", "ready", "proxy test --account main",

@@ -175,6 +175,38 @@ static void an_answer_of_any_status_is_reached(void **state)
     wire_expect_end(&trial->peer);
 }
 
+/* The status alone is no sign: others have it too. */
+static void a_508_of_our_own_leads_back(void **state)
+{
+    static const struct {
+        const char *fields;
+        bool ok;
+    } rows[] = {
+        { "request-id: req_relay_0123456789abcdef012345\r\n", false },
+        { "request-id: req_011\r\n", true },
+        { "", true },
+    };
+    struct trial *trial = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct probe_result *result;
+
+        begin(trial);
+        wire_expect(&trial->peer, "\r\n\r\n");
+        wire_send(&trial->peer, "HTTP/1.1 508 Loop\r\n");
+        wire_send(&trial->peer, rows[i].fields);
+        wire_send(&trial->peer, "content-length: 10\r\n\r\n");
+        finish(trial);
+        result = probe_result(trial->probe);
+        assert_int_equal(result->ok, rows[i].ok);
+        if (rows[i].ok)
+            continue;
+        assert_int_equal(result->err.code, ERR_LOOP);
+        unit_assert_part(result->err.text, "came from the relay itself");
+        check_steps(trial, "resolve+, connect+, request-");
+    }
+}
+
 static void a_proxy_adds_its_step(void **state)
 {
     struct trial *trial = *state;
@@ -276,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(an_answer_of_any_status_is_reached),
+        ROW(a_508_of_our_own_leads_back),
         ROW(a_proxy_adds_its_step),
         ROW(a_failed_step_is_the_last),
         ROW(tls_is_a_step),
