@@ -299,6 +299,15 @@ static struct account *copy(const struct account *account)
     return same;
 }
 
+struct account *account_with_problem(const struct account *account,
+                                     const char *problem)
+{
+    struct account *same = copy(account);
+
+    set_problem(same, problem);
+    return same;
+}
+
 struct account *account_with_file_problem(const struct account *account,
                                           const char *problem)
 {

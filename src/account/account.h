@@ -156,6 +156,9 @@ struct account *account_from_doc(const struct account_kind *kind,
 /* One whose document could not be read, and why. */
 struct account *account_broken(const struct account_kind *kind, struct str name,
                                const char *problem);
+/* The same account, which cannot be used after all, and why. */
+struct account *account_with_problem(const struct account *account,
+                                     const char *problem);
 /* The same account, of whose file this is said. */
 struct account *account_with_file_problem(const struct account *account,
                                           const char *problem);

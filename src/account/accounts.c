@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "account/folder.h"
+#include "account/gateway.h"
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,6 +17,9 @@
 struct accounts {
     struct folder folder;
     bool too_many; /* the log was told */
+    /* NULL until it is known. */
+    bool (*is_self)(void *arg, const struct url *url);
+    void *is_self_arg;
     pthread_mutex_t lock;
     struct account_list *list;
     struct bindings *bindings;
@@ -128,10 +132,58 @@ static void publish(struct accounts *accounts)
     account_list_unref(old);
 }
 
+/* A base_url is refused when it is given; but the relay's port may have been changed since,
+   or a file was written by hand. */
+static bool leads_back(const struct accounts *accounts,
+                       const struct account *account)
+{
+    return accounts->is_self && !account->problem[0] &&
+           gateway_is_elsewhere(account) &&
+           accounts->is_self(accounts->is_self_arg, &account->gateway->api);
+}
+
+static struct account *spoilt(const struct account *account)
+{
+    const struct url *url = &account->gateway->api;
+    struct err err;
+
+    err_set(&err, ERR_CONFIG,
+            "base_url leads to host " STR_FMT " port %u, which is this relay "
+            "itself: give it the address of the other gateway with "
+            "`claude-relay account set %s --url URL`",
+            STR_ARG(url->host), url->port, account->name);
+    return account_with_problem(account, err.text);
+}
+
+void accounts_know_self(struct accounts *accounts,
+                        bool (*is_self)(void *arg, const struct url *url),
+                        void *arg)
+{
+    accounts->is_self = is_self;
+    accounts->is_self_arg = arg;
+    for (size_t i = 0; i < accounts->folder.count; i++) {
+        const struct account *account = accounts->folder.at[i].account;
+
+        if (leads_back(accounts, account))
+            folder_spoil(&accounts->folder, spoilt(account));
+    }
+    publish(accounts);
+}
+
+static void apply(struct accounts *accounts, struct reading reading)
+{
+    if (reading.account && leads_back(accounts, reading.account))
+        reading.account = spoilt(reading.account);
+    else
+        (void)account_ref(reading.account);
+    folder_apply(&accounts->folder, &reading);
+    account_unref(reading.account);
+}
+
 void accounts_show(struct accounts *accounts, const struct readings *readings)
 {
     for (size_t i = 0; i < readings->count; i++)
-        folder_apply(&accounts->folder, &readings->at[i]);
+        apply(accounts, readings->at[i]);
     if (readings->too_many && !accounts->too_many)
         log_line(LOG_WARN,
                  "there are more than %d accounts: the rest is ignored",
@@ -154,6 +206,12 @@ bool accounts_load(struct accounts *accounts, struct store_driver *driver,
 
 void accounts_put(struct accounts *accounts, struct account *account, bool held)
 {
+    if (leads_back(accounts, account)) {
+        struct account *good = account;
+
+        account = spoilt(good);
+        account_unref(good);
+    }
     folder_put(&accounts->folder, account, held);
     publish(accounts);
 }

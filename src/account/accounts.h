@@ -8,10 +8,18 @@
 #include "account/reading.h"
 
 struct accounts;
+struct url;
 
 /* Nothing is known yet. */
 struct accounts *accounts_new(void);
 void accounts_free(struct accounts *accounts);
+
+/* It is known now which URLs lead back to this relay, which is asked on the thread that
+   changes accounts, and must be answered at once.  An account with such a base_url cannot
+   be used: of those that are known this is said now, of others when they come. */
+void accounts_know_self(struct accounts *accounts,
+                        bool (*is_self)(void *arg, const struct url *url),
+                        void *arg);
 
 /* Show what was read, by the rules of folder_apply() (account/folder.h). */
 void accounts_show(struct accounts *accounts, const struct readings *readings);

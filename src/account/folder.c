@@ -293,6 +293,15 @@ void folder_put(struct folder *folder, struct account *account, bool held)
     entry->held = held;
 }
 
+void folder_spoil(struct folder *folder, struct account *account)
+{
+    struct folder_entry *entry = find(folder, account->kind, account->name);
+
+    if (entry)
+        show_broken(entry, account);
+    account_unref(account);
+}
+
 void folder_remove(struct folder *folder, const struct account *account)
 {
     struct folder_entry *entry = find(folder, account->kind, account->name);

@@ -28,6 +28,10 @@ void folder_apply(struct folder *folder, const struct reading *reading);
 /* Put a snapshot (a reference, taken over) in place of what is there. */
 void folder_put(struct folder *folder, struct account *account, bool held);
 
+/* What is there cannot be used after all: show this snapshot (a reference, taken over),
+   which says why, in its place. */
+void folder_spoil(struct folder *folder, struct account *account);
+
 /* Forget the entry of this name and kind, if there is one. */
 void folder_remove(struct folder *folder, const struct account *account);
 

@@ -49,14 +49,20 @@ static bool is_this_relay(const struct admin_options *options,
 
 /* No name is looked up, which would take time: the relay speaks no TLS, and http:// is
    for this machine alone, whose names and addresses need no look-up. */
+bool gateway_members_lead_here(const struct admin_options *options,
+                               const struct url *url)
+{
+    return (url_is_loopback(url) || url_is_address(url->host)) &&
+           is_this_relay(options, url);
+}
+
 static bool check_url(const struct admin_options *options, struct str text,
                       struct err *err)
 {
     struct arena *arena = arena_new();
     struct url url;
     bool fine = !api_url_parse(arena, text, &url, err) ||
-                !(url_is_loopback(&url) || url_is_address(url.host)) ||
-                !is_this_relay(options, &url) ||
+                !gateway_members_lead_here(options, &url) ||
                 REASON_SET(err, BASE_URL_IS_RELAY, STR_ARG(url.host), url.port);
 
     arena_free(arena);

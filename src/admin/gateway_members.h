@@ -47,5 +47,9 @@ bool gateway_members_check(const struct admin_options *options,
                            const struct json_doc *body,
                            struct err *err) MUST_CHECK;
 
+/* Does a base_url lead back to this relay?  Waits for nobody. */
+bool gateway_members_lead_here(const struct admin_options *options,
+                               const struct url *url);
+
 /* Copy those that the body has, and that say something, into an account's document. */
 void gateway_members_copy(struct json_doc *doc, const struct json_doc *body);

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "admin/gateway_members.h"
 #include "admin/me_turns.h"
 #include "app/banner.h"
 #include "app/capacity.h"
@@ -271,6 +272,14 @@ static void know_itself(struct app *app)
                                 worker_port(app->workers[0]));
 }
 
+static bool is_itself(void *arg, const struct url *url)
+{
+    struct app *app = arg;
+    const struct admin_options options = admin_options_of(app);
+
+    return gateway_members_lead_here(&options, url);
+}
+
 /* ---- running ------------------------------------------------------------ */
 
 static void caught(void *arg, int number)
@@ -422,6 +431,7 @@ static void refuse_those_who_wait(struct app *app)
 static void run(struct app *app)
 {
     know_itself(app);
+    accounts_know_self(app->place.accounts, is_itself, app);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_start(app->workers[i]);
     keeper_look(app->place.keeper);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* An upstream that is the relay itself: one request would make thousands. */
+/* An upstream that is the relay itself: one request would make thousands.  (Accounts with
+   a base_url that is: accounts_know_self().) */
 #pragma once
 
 #include "config/config.h"

@@ -23,6 +23,8 @@ const MAP = { 'claude-sonnet-5': 'glm-5' };
 /* With what no serialiser would write so. */
 const odd = (model) => Buffer.from(`\n{ "max_tokens":1e2 ,"x":"\\u0041\\/\u00ff", "model" :\t"${model}" , "messages":[{"role":"user","content":"claude-sonnet-5 \\ud83d"}],"model2":"claude-sonnet-5"}\r\n`, 'latin1');
 
+const count = (text, pattern) => (text.match(pattern) ?? []).length;
+
 describe('accounts of other gateways', { skip: noSqlite || missing('openssl') }, () => {
   const made = {};
   before(async () => {
@@ -367,18 +369,35 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     assert.match((await change('theirs', { base_url: null }, 400)).error, /keys of other providers go with a base_url/);
   });
 
-  it('a relay that moved to where an account leads says so, and others serve', async () => {
+  it('a relay that moved to where an account leads says so, until that gets another address, and others serve', async () => {
     const port = await freePort();
+    const write = (dataDir) => fs.writeFileSync(path.join(dataDir, 'apikey_round.json'), JSON.stringify({ api_key: THEIRS, base_url: `http://127.0.0.1:${port}`, priority: 5 }), { mode: 0o600 });
     const accounts = (dataDir) => {
       addApiKey(dataDir, 'demo');
-      fs.writeFileSync(path.join(dataDir, 'apikey_round.json'), JSON.stringify({ api_key: THEIRS, base_url: `http://127.0.0.1:${port}`, priority: 5 }), { mode: 0o600 });
+      write(dataDir);
     };
     const relay = await startRelay({ upstream: `${made.home.url}/v1/messages`, accounts, args: ['--port', String(port)] });
+    const why = new RegExp(`base_url leads to host 127.0.0.1 port ${port}, which is this relay itself: give it the address of the other gateway with .*account set round --url URL`);
+    await relay.logged(new RegExp(`account round.*${why.source}`));
+    const status = async () => (await admin(relay, 'GET', '/oauth/accounts/round/status')).doc;
+    const health = async () => (await admin(relay, 'GET', '/health')).doc;
+    assert.match((await status()).problem, why);
+    assert.equal((await health()).status, 'degraded');
+    assert.match(JSON.stringify((await health()).problems), why);
     const key = await createKey(relay, 'alice', {});
     assert.equal((await key.message({ body: HELLO })).status, 200);
-    const { doc } = await admin(relay, 'GET', '/oauth/accounts/round/status');
-    assert.equal(doc.state, 'paused');
-    assert.match(doc.why, /leads back to this relay: look at its base_url/);
+    assert.equal((await status()).last_error, null, 'it was not asked');
+    /* Another change of it changes nothing about that. */
+    assert.equal((await admin(relay, 'PATCH', '/oauth/accounts/round', { priority: 7 })).status, 200);
+    assert.match((await status()).problem, why);
+    assert.equal((await admin(relay, 'PATCH', '/oauth/accounts/round', { base_url: made.home.url })).status, 200);
+    assert.deepEqual([(await status()).state, (await status()).problem], ['ready', null]);
+    assert.equal((await health()).status, 'healthy');
+    /* Nor does a file that is changed by hand lead it back: what was good stays in use. */
+    write(relay.dataDir);
+    await until(async () => why.test((await status()).problem), { what: 'its file is looked at' });
+    assert.equal((await status()).state, 'ready');
+    assert.equal(count(relay.log, /status=508/g), 0);
     await relay.stop();
   });
 

@@ -10,6 +10,7 @@
 
 #include "accounts.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "store/embedded.h"
 #include "unit.h"
 
@@ -272,6 +273,88 @@ static void asking_while_loading_is_fine(void **state)
         (void)pthread_join(threads[i], NULL);
 }
 
+/* ---- this relay itself --------------------------------------------------- */
+
+#define GATEWAY(port)                                                          \
+    "{\"api_key\":\"x\",\"base_url\":\"http://127.0.0.1:" port "\"}"
+
+static bool is_self(void *arg, const struct url *url)
+{
+    (void)arg;
+    return url->port == 3000;
+}
+
+/* Empty if there is none. */
+static void check_problem(struct scene *scene, const char *part)
+{
+    struct account *account = accounts_get(scene->accounts, STR("a"));
+
+    if (part[0])
+        unit_assert_part(account->problem, part);
+    else
+        assert_string_equal(account->problem, "");
+    account_unref(account);
+}
+
+#define LEADS_BACK                                                             \
+    "base_url leads to host 127.0.0.1 port 3000, which is this relay itself: " \
+    "give it the address of the other gateway with `claude-relay account set " \
+    "a --url URL`"
+
+static void an_account_that_leads_back_cannot_be_used(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture log;
+    char *said;
+
+    unit_write(scene->path, "apikey_a.json", GATEWAY("3000"));
+    load(scene);
+    check_problem(scene, "");
+    log = unit_capture_begin(2);
+    accounts_know_self(scene->accounts, is_self, NULL);
+    load(scene);
+    said = unit_capture_end(&log);
+    check_problem(scene, LEADS_BACK);
+    unit_assert_part(said, "the file of account a cannot be used: base_url");
+    assert_null(strstr(strstr(said, "base_url") + 1, "base_url"));
+    mem_free(said);
+    unit_write(scene->path, "apikey_a.json", GATEWAY("3001"));
+    load(scene);
+    check_problem(scene, "");
+}
+
+/* As a change by hand is, that spoils its file. */
+static void what_was_good_stays_in_use_if_its_file_leads_back(void **state)
+{
+    struct scene *scene = *state;
+    struct account *account;
+
+    accounts_know_self(scene->accounts, is_self, NULL);
+    unit_write(scene->path, "apikey_a.json", GATEWAY("3001"));
+    load(scene);
+    unit_write(scene->path, "apikey_a.json", GATEWAY("3000"));
+    load(scene);
+    check_problem(scene, "");
+    account = accounts_get(scene->accounts, STR("a"));
+    unit_assert_part(account->file_problem, LEADS_BACK);
+    account_unref(account);
+}
+
+static void what_is_put_is_looked_at_too(void **state)
+{
+    struct scene *scene = *state;
+
+    accounts_know_self(scene->accounts, is_self, NULL);
+    accounts_put(scene->accounts,
+                 unit_account(&account_kind_apikey, "a", GATEWAY("3000")),
+                 false);
+    check_problem(scene, LEADS_BACK);
+    accounts_put(scene->accounts,
+                 unit_account(&account_kind_apikey, "a", GATEWAY("3001")),
+                 false);
+    check_problem(scene, "");
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
@@ -289,6 +372,9 @@ int main(void)
         SCENE(a_complaint_about_the_folder_is_logged_when_it_changes),
         SCENE(all_are_visited_in_order),
         SCENE(asking_while_loading_is_fine),
+        SCENE(an_account_that_leads_back_cannot_be_used),
+        SCENE(what_was_good_stays_in_use_if_its_file_leads_back),
+        SCENE(what_is_put_is_looked_at_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
