@@ -241,9 +241,8 @@ static enum rescue_order compare(void *arg, const char *file,
                                  const char *leftover)
 {
     static const enum rescue_order orders[] = {
-        [GRANT_SAME] = RESCUE_SAME,
-        [GRANT_LATER] = RESCUE_LATER,
-        [GRANT_EARLIER] = RESCUE_EARLIER,
+        [GRANT_SAME] = RESCUE_SAME,       [GRANT_LATER] = RESCUE_LATER,
+        [GRANT_EARLIER] = RESCUE_EARLIER, [GRANT_SPENT] = RESCUE_SPENT,
         [GRANT_UNLIKE] = RESCUE_UNLIKE,
     };
     enum rescue_order order = RESCUE_UNLIKE;

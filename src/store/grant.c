@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 
 static uint64_t end_ms(const struct json_doc *doc)
 {
@@ -16,26 +17,76 @@ static uint64_t end_ms(const struct json_doc *doc)
                : 0;
 }
 
-static struct str token(const struct json_doc *doc)
+static struct str text_of(const struct json_doc *doc, const char *member)
 {
     struct str text = STR_EMPTY;
 
-    (void)json_doc_get_str(doc, "refresh_token", &text);
+    (void)json_doc_get_str(doc, member, &text);
     return text;
+}
+
+static struct str token(const struct json_doc *doc)
+{
+    return text_of(doc, "refresh_token");
+}
+
+void grant_name(const struct json_doc *doc, char name[GRANT_NAME_LEN + 1])
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    struct str text = token(doc);
+
+    if (text.len == 0)
+        text = text_of(doc, "access_token");
+    hash_sha256(text, hash);
+    text_hex(hash, text.len > 0 ? GRANT_NAME_LEN / 2 : 0, name);
+}
+
+/* ---- which is later ----------------------------------------------------- */
+
+static bool has_replaced(const struct json_doc *doc, struct str name)
+{
+    const struct json_doc *replaced = json_doc_get(doc, "replaced");
+    struct str one;
+
+    for (size_t i = 0; i < json_doc_count(replaced); i++) {
+        if (json_doc_as_str(json_doc_at(replaced, i), &one) &&
+            str_eq(one, name))
+            return true;
+    }
+    return false;
+}
+
+/* Did the tokens of `doc` replace those of `other`? */
+static bool replaces(const struct json_doc *doc, const struct json_doc *other)
+{
+    char name[GRANT_NAME_LEN + 1];
+
+    grant_name(other, name);
+    return name[0] && has_replaced(doc, str_of(name));
+}
+
+static enum grant_order by_time(uint64_t mine_ms, uint64_t others_ms)
+{
+    if (mine_ms == others_ms || mine_ms == 0 || others_ms == 0)
+        return GRANT_UNLIKE;
+    return others_ms > mine_ms ? GRANT_LATER : GRANT_EARLIER;
 }
 
 enum grant_order grant_compare(const struct json_doc *doc,
                                const struct json_doc *other)
 {
-    uint64_t mine_ms = end_ms(doc);
-    uint64_t others_ms = end_ms(other);
+    bool same = str_eq(token(doc), token(other));
+    bool spends = replaces(other, doc);
+    bool spent = replaces(doc, other);
 
-    if (str_eq(token(doc), token(other)))
+    if ((same && token(doc).len > 0) || (same && spends == spent))
         return GRANT_SAME;
-    if (mine_ms == others_ms || mine_ms == 0 || others_ms == 0)
-        return GRANT_UNLIKE;
-    return others_ms > mine_ms ? GRANT_LATER : GRANT_EARLIER;
+    if (spends == spent)
+        return by_time(end_ms(doc), end_ms(other));
+    return spends ? GRANT_LATER : GRANT_SPENT;
 }
+
+/* ---- taking ------------------------------------------------------------- */
 
 void grant_take(struct json_doc *doc, const struct json_doc *other)
 {

@@ -5,15 +5,25 @@
 
 #include "base/json.h"
 
+/* The beginning of the SHA-256 of a grant's refresh token (or of its access token, if
+   it has no other), by which "replaced" tells what the tokens of a document
+   replaced; the same as that of account/account.h. */
+#define GRANT_NAME_LEN 16
+/* Empty if there is none. */
+void grant_name(const struct json_doc *doc, char name[GRANT_NAME_LEN + 1]);
+
 enum grant_order {
     GRANT_SAME, /* one refresh token, or neither has one */
     GRANT_LATER,
-    GRANT_EARLIER,
-    GRANT_UNLIKE, /* they differ, and their times do not say more */
+    GRANT_EARLIER, /* so say their times, which is not certain */
+    GRANT_SPENT,   /* for certain: it was replaced */
+    GRANT_UNLIKE,  /* they differ, and their times do not say more */
 };
 
-/* What `other` holds, seen from `doc`: of two grants the one that expires later was
-   given later. */
+/* What `other` holds, seen from `doc`.  A document that names the other's grant among
+   those that it replaced is the later one, whatever the times: the next token may
+   live for a shorter time than the one before.  If neither does, the grant that
+   expires later is taken to be the later one. */
 enum grant_order grant_compare(const struct json_doc *doc,
                                const struct json_doc *other);
 

@@ -119,7 +119,9 @@ static enum fate by_tokens(const struct search *search,
     case RESCUE_LATER:
         return FATE_TAKE;
     case RESCUE_EARLIER:
-        return older ? FATE_DROP : FATE_KEEP;
+        return FATE_KEEP;
+    case RESCUE_SPENT:
+        return FATE_DROP;
     case RESCUE_UNLIKE:
         break;
     }

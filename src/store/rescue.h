@@ -6,8 +6,10 @@
    Newer: the file is still the one it was to replace, whatever the clock said; or it
    holds later tokens, which are put into the file then; or, if neither is so or
    known, its time is not before the file's.  One whose tokens differ from the
-   file's goes only if they are older for certain: else it is kept under another
-   name (.lost at its end).
+   file's goes only if those are known to have replaced them: else it is kept under
+   another name (.lost at its end).  That it is older, and its tokens expire
+   earlier, says little: somebody may have edited the file since, and tokens live
+   for as long as the server likes.
    Blocking; under the lock on the folder, so that nobody is writing one. */
 #pragma once
 
@@ -24,7 +26,8 @@ enum rescue_verdict {
 enum rescue_order {
     RESCUE_SAME,
     RESCUE_LATER,
-    RESCUE_EARLIER,
+    RESCUE_EARLIER, /* perhaps */
+    RESCUE_SPENT,   /* earlier for certain: those in the file replaced them */
     RESCUE_UNLIKE,
 };
 

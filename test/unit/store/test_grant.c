@@ -2,6 +2,7 @@
 /* Which of two documents holds the later tokens. */
 #include "store/grant.h"
 
+#include "accounts.h"
 #include "base/macros.h"
 #include "unit.h"
 
@@ -15,6 +16,11 @@ static struct json_doc *doc_of(const char *text)
 }
 
 #define AT(hour) "\"expires_at\":\"2026-01-02T0" hour ":00:00Z\""
+
+/* Of the refresh tokens a, b, and of a document's list of what it replaced. */
+#define A "ca978112ca1bbdca"
+#define B "3e23e8160039594a"
+#define REPLACED(names) "\"replaced\":[" names "]"
 
 static const struct {
     const char *doc;
@@ -35,9 +41,32 @@ static const struct {
       "{\"refresh_token\":\"a\"," AT("2") "}", GRANT_SAME },
     { "{\"api_key\":\"a\"}", "{\"api_key\":\"b\"}", GRANT_SAME },
     { "{" AT("1") "}", "{\"refresh_token\":\"b\"," AT("2") "}", GRANT_LATER },
+    /* What was replaced is spent, whatever the times. */
+    { "{\"refresh_token\":\"a\"," AT("2") "}",
+      "{\"refresh_token\":\"b\"," AT("1") "," REPLACED("1,\"00\",\"" A
+                                                       "\"") "}",
+      GRANT_LATER },
+    { "{\"refresh_token\":\"b\"," AT("1") "," REPLACED("\"" A "\"") "}",
+      "{\"refresh_token\":\"a\"," AT("2") "}", GRANT_SPENT },
+    { "{\"refresh_token\":\"a\"}",
+      "{\"refresh_token\":\"b\"," REPLACED("\"" A "\"") "}", GRANT_LATER },
+    { "{\"access_token\":\"a\"," AT("2") "}",
+      "{\"access_token\":\"b\"," AT("1") "," REPLACED("\"" A "\"") "}",
+      GRANT_LATER },
+    { "{\"access_token\":\"a\"," AT("2") "}",
+      "{\"access_token\":\"b\"," AT("1") "}", GRANT_SAME },
+    /* Nonsense, and a token that stayed when its answer brought no other. */
+    { "{\"refresh_token\":\"a\"," AT("1") "," REPLACED("\"" B "\"") "}",
+      "{\"refresh_token\":\"b\"," AT("2") "," REPLACED("\"" A "\"") "}",
+      GRANT_LATER },
+    { "{\"refresh_token\":\"a\"}",
+      "{\"refresh_token\":\"a\"," REPLACED("\"" A "\"") "}", GRANT_SAME },
+    { "{\"refresh_token\":\"a\"," AT("1") "}",
+      "{\"refresh_token\":\"b\"," AT("2") ",\"replaced\":\"" A "\"}",
+      GRANT_LATER },
 };
 
-static void what_expires_later_was_given_later(void **state)
+static void what_was_given_later_is_found(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -49,6 +78,39 @@ static void what_expires_later_was_given_later(void **state)
         json_doc_free(doc);
         json_doc_free(other);
     }
+}
+
+/* Else nothing that the refresh wrote would be found again. */
+static void a_grant_is_named_as_accounts_name_it(void **state)
+{
+    static const char *const texts[] = {
+        "{\"access_token\":\"t\",\"refresh_token\":\"a\"," AT("1") "}",
+        "{\"access_token\":\"t\"," AT("1") "}",
+    };
+    char name[GRANT_NAME_LEN + 1];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct account *account =
+            unit_account(&account_kind_oauth, "a", texts[i]);
+        struct json_doc *doc = doc_of(texts[i]);
+
+        grant_name(doc, name);
+        assert_string_equal(name, account->grant);
+        json_doc_free(doc);
+        account_unref(account);
+    }
+}
+
+static void a_document_without_tokens_has_no_grant(void **state)
+{
+    struct json_doc *doc = doc_of("{\"api_key\":\"k\"}");
+    char name[GRANT_NAME_LEN + 1];
+
+    (void)state;
+    grant_name(doc, name);
+    assert_string_equal(name, "");
+    json_doc_free(doc);
 }
 
 static void tokens_are_taken_and_all_else_stays(void **state)
@@ -76,7 +138,9 @@ static void tokens_are_taken_and_all_else_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_expires_later_was_given_later),
+        cmocka_unit_test(what_was_given_later_is_found),
+        cmocka_unit_test(a_grant_is_named_as_accounts_name_it),
+        cmocka_unit_test(a_document_without_tokens_has_no_grant),
         cmocka_unit_test(tokens_are_taken_and_all_else_stays),
     };
 

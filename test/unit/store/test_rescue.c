@@ -54,7 +54,8 @@ static char third(const char *path)
     return len == 3 ? text[2] : '\0';
 }
 
-/* A digit as the third character is the tokens; 0 says nothing of its time. */
+/* A digit as the third character is the tokens; 0 says nothing of its time, and 9
+   replaced 1, 2 and 3. */
 static enum rescue_order compare(void *arg, const char *file,
                                  const char *leftover)
 {
@@ -67,6 +68,8 @@ static enum rescue_order compare(void *arg, const char *file,
         return RESCUE_SAME;
     if (mine == '0' || others == '0')
         return RESCUE_UNLIKE;
+    if (mine == '9' && others <= '3')
+        return RESCUE_SPENT;
     return others > mine ? RESCUE_LATER : RESCUE_EARLIER;
 }
 
@@ -172,7 +175,10 @@ static const struct {
       999, false, "{a2edited", 1 },
     { "likewise, whatever the times", "{a1edited", OTHER_BASE, "{b2", 1001,
       false, "{a2edited", 1 },
-    { "earlier tokens", "{a2", OTHER_BASE, "{b1", 999, false, "{a2", 1 },
+    { "earlier tokens", "{a2", OTHER_BASE, "{b1", 999, false, "{a2", 2 },
+    { "spent tokens", "{a9", OTHER_BASE, "{b1", 999, false, "{a9", 1 },
+    { "spent tokens, and a later time", "{a9", OTHER_BASE, "{b1", 1001, false,
+      "{a9", 1 },
     { "earlier tokens, and a later time", "{a2", OTHER_BASE, "{b1", 1001, false,
       "{a2", 2 },
     { "other tokens", "{a0", OTHER_BASE, "{b1", 999, false, "{a0", 2 },

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/* The embedded store: tokens that a crash kept from their place are found again,
+   whatever happened beside them. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "embedded_scene.h"
+#include "store/temporary.h"
+
+#define OTHER_BASE "0011223344556677"
+/* The refresh token r1, as documents name what they replaced. */
+#define R1 "\"82f3e9c695dc6b8d\""
+
+#define TOKENS(refresh, hour)                                                  \
+    "\"access_token\":\"t\",\"refresh_token\":\"" refresh                      \
+    "\",\"expires_at\":\"2026-01-02T0" hour ":00:00Z\""
+
+static void set_time(const char *path, long s)
+{
+    struct timespec times[2] = { { .tv_sec = s }, { .tv_sec = s } };
+
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* Of oauth_a.json, before whatever is written now. */
+static void leave(const char *folder, const char *base, const char *text)
+{
+    static unsigned number;
+    char name[100];
+
+    (void)snprintf(name, sizeof(name), ".oauth_a.json.%s-%016x.tmp", base,
+                   number++);
+    unit_write(folder, name, text);
+    set_time(unit_path(folder, name), 1000);
+}
+
+static void open_again(struct scene *scene)
+{
+    scene->driver->free(scene->driver);
+    scene->driver = open_driver(scene->folder);
+}
+
+static void assert_doc(struct scene *scene, const char *want)
+{
+    struct json_doc *doc;
+    struct err err;
+
+    if (!scene->driver->read(scene->driver, "oauth_a", &doc, &err))
+        fail_msg("%s", err.text);
+    assert_non_null(doc);
+    unit_assert_doc(doc, want);
+}
+
+static void assert_token(struct scene *scene, const char *want)
+{
+    struct json_doc *doc;
+    struct str token;
+    struct err err;
+
+    if (!scene->driver->read(scene->driver, "oauth_a", &doc, &err))
+        fail_msg("%s", err.text);
+    assert_true(json_doc_get_str(doc, "refresh_token", &token));
+    unit_assert_str(token, want);
+    json_doc_free(doc);
+}
+
+/* ---- which is newer ----------------------------------------------------- */
+
+/* The next token lives for a shorter time than the one before, and the note was
+   changed while it was asked for. */
+static void tokens_that_replaced_those_of_the_file_are_taken(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json",
+               "{" TOKENS("r1", "9") ",\"note\":\"new\"}");
+    leave(scene->folder, OTHER_BASE,
+          "{" TOKENS("r2", "1") ",\"replaced\":[" R1 "]}");
+    open_again(scene);
+    assert_token(scene, "r2");
+    assert_int_equal(unit_file_count(scene->folder), 1);
+}
+
+static void tokens_that_the_file_replaced_are_dropped(void **state)
+{
+    struct scene *scene = *state;
+    const char *text = "{" TOKENS("r2", "1") ",\"replaced\":[" R1 "]}";
+
+    unit_write(scene->folder, "oauth_a.json", text);
+    leave(scene->folder, OTHER_BASE, "{" TOKENS("r1", "9") "}");
+    open_again(scene);
+    assert_doc(scene, text);
+    assert_int_equal(unit_file_count(scene->folder), 1);
+}
+
+/* Somebody may have edited an older document since, also its time. */
+static void tokens_that_are_not_certainly_spent_are_kept(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json", "{" TOKENS("r1", "9") "}");
+    leave(scene->folder, OTHER_BASE, "{" TOKENS("r2", "1") "}");
+    open_again(scene);
+    assert_doc(scene, "{" TOKENS("r1", "9") "}");
+    assert_int_equal(unit_file_count(scene->folder), 2);
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(tokens_that_replaced_those_of_the_file_are_taken),
+        SCENE(tokens_that_the_file_replaced_are_dropped),
+        SCENE(tokens_that_are_not_certainly_spent_are_kept),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
