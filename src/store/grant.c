@@ -43,14 +43,12 @@ void grant_name(const struct json_doc *doc, char name[GRANT_NAME_LEN + 1])
 
 /* ---- which is later ----------------------------------------------------- */
 
-static bool has_replaced(const struct json_doc *doc, struct str name)
+static bool has_name(const struct json_doc *list, struct str name)
 {
-    const struct json_doc *replaced = json_doc_get(doc, "replaced");
     struct str one;
 
-    for (size_t i = 0; i < json_doc_count(replaced); i++) {
-        if (json_doc_as_str(json_doc_at(replaced, i), &one) &&
-            str_eq(one, name))
+    for (size_t i = 0; i < json_doc_count(list); i++) {
+        if (json_doc_as_str(json_doc_at(list, i), &one) && str_eq(one, name))
             return true;
     }
     return false;
@@ -62,7 +60,7 @@ static bool replaces(const struct json_doc *doc, const struct json_doc *other)
     char name[GRANT_NAME_LEN + 1];
 
     grant_name(other, name);
-    return name[0] && has_replaced(doc, str_of(name));
+    return name[0] && has_name(json_doc_get(doc, "replaced"), str_of(name));
 }
 
 static enum grant_order by_time(uint64_t mine_ms, uint64_t others_ms)
@@ -88,11 +86,53 @@ enum grant_order grant_compare(const struct json_doc *doc,
 
 /* ---- taking ------------------------------------------------------------- */
 
+/* Those that are not in `others`. */
+static void add_names(struct json_doc *list, const struct json_doc *names,
+                      const struct json_doc *others)
+{
+    struct str name;
+
+    for (size_t i = 0; i < json_doc_count(names); i++) {
+        if (json_doc_as_str(json_doc_at(names, i), &name) &&
+            !has_name(others, name))
+            json_doc_add(list, json_doc_new_str(name));
+    }
+}
+
+static struct json_doc *list_of_grant(const struct json_doc *doc)
+{
+    struct json_doc *list = json_doc_new_array();
+    char name[GRANT_NAME_LEN + 1];
+
+    grant_name(doc, name);
+    if (name[0])
+        json_doc_add(list, json_doc_new_str(str_of(name)));
+    return list;
+}
+
+/* What `doc` replaced is older than its grant; what only `other` knows of is newer.
+   No grant replaces itself.  The next refresh cuts the list. */
+static struct json_doc *history(const struct json_doc *doc,
+                                const struct json_doc *other)
+{
+    struct json_doc *list = json_doc_new_array();
+    struct json_doc *own = list_of_grant(other);
+    struct json_doc *older = list_of_grant(doc);
+
+    add_names(older, json_doc_get(doc, "replaced"), own);
+    add_names(list, json_doc_get(other, "replaced"), older);
+    add_names(list, older, own);
+    json_doc_free(own);
+    json_doc_free(older);
+    return list;
+}
+
 void grant_take(struct json_doc *doc, const struct json_doc *other)
 {
     static const char *const members[] = { "access_token", "refresh_token",
                                            "expires_at",   "scopes",
                                            "signed_in_at", "login_required" };
+    struct json_doc *replaced = history(doc, other);
 
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         const struct json_doc *value = json_doc_get(other, members[i]);
@@ -102,4 +142,5 @@ void grant_take(struct json_doc *doc, const struct json_doc *other)
         else
             json_doc_remove(doc, members[i]);
     }
+    json_doc_set(doc, "replaced", replaced);
 }

@@ -27,5 +27,7 @@ enum grant_order {
 enum grant_order grant_compare(const struct json_doc *doc,
                                const struct json_doc *other);
 
-/* The tokens of `other`, and what belongs to them; all else of `doc` stays. */
+/* The tokens of `other`, and what belongs to them; all else of `doc` stays.  What
+   either of them replaced is known afterwards, newest first, and so is the grant of
+   `doc`: an older file that is put back later is known as older. */
 void grant_take(struct json_doc *doc, const struct json_doc *other);

@@ -11,8 +11,9 @@
 #include "store/temporary.h"
 
 #define OTHER_BASE "0011223344556677"
-/* The refresh token r1, as documents name what they replaced. */
+/* The refresh tokens r1, r2, as documents name what they replaced. */
 #define R1 "\"82f3e9c695dc6b8d\""
+#define R2 "\"db77fd01af957221\""
 
 #define TOKENS(refresh, hour)                                                  \
     "\"access_token\":\"t\",\"refresh_token\":\"" refresh                      \
@@ -108,6 +109,20 @@ static void tokens_that_are_not_certainly_spent_are_kept(void **state)
     assert_int_equal(unit_file_count(scene->folder), 2);
 }
 
+/* So that an older file that is put back later is known as older. */
+static void taken_tokens_keep_their_history(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json",
+               "{" TOKENS("r1", "1") ",\"replaced\":[\"0\"]}");
+    leave(scene->folder, OTHER_BASE,
+          "{" TOKENS("r3", "2") ",\"replaced\":[" R2 "," R1 ",\"0\"]}");
+    open_again(scene);
+    assert_doc(scene,
+               "{" TOKENS("r3", "2") ",\"replaced\":[" R2 "," R1 ",\"0\"]}");
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
@@ -117,6 +132,7 @@ int main(void)
         SCENE(tokens_that_replaced_those_of_the_file_are_taken),
         SCENE(tokens_that_the_file_replaced_are_dropped),
         SCENE(tokens_that_are_not_certainly_spent_are_kept),
+        SCENE(taken_tokens_keep_their_history),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
