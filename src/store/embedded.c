@@ -278,29 +278,39 @@ static bool take_tokens(void *arg, const char *file, const char *leftover,
     return ok;
 }
 
+static bool is_there(const struct embedded *store, const char *key)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+    struct err ignored;
+
+    return embedded_path(store, key, EMBEDDED_ENDING, path, &ignored) &&
+           lstat(path, &info) == 0;
+}
+
 bool embedded_rescue(const struct embedded *store, const char *key,
                      struct err *err)
 {
     struct judging judging = { store, key };
     struct embedded_place place;
-    struct stat info;
-    char path[EMBEDDED_PATH_SIZE];
+    struct rescue rescue;
 
     /* A link that leads nowhere is for whoever writes through it. */
     if (!embedded_find(store, key, &place, err))
         return true;
-    return embedded_path(store, key, EMBEDDED_ENDING, path, err) &&
-           rescue_file(&(struct rescue){ .folder = place.folder,
-                                         .name = place.name,
-                                         .removed =
-                                             lstat(path, &info) != 0 &&
-                                             tombstone_is_there(store->folder,
-                                                                key),
-                                         .judge = judge,
-                                         .compare = compare,
-                                         .take = take_tokens,
-                                         .arg = &judging },
-                       err);
+    rescue = (struct rescue){ .folder = place.folder,
+                              .name = place.name,
+                              .removed = !is_there(store, key) &&
+                                         tombstone_is_there(store->folder, key),
+                              .judge = judge,
+                              .compare = compare,
+                              .take = take_tokens,
+                              .arg = &judging };
+    if (!rescue_file(&rescue, err))
+        return false;
+    if (rescue.removed && is_there(store, key))
+        tombstone_clear(store->folder, key);
+    return true;
 }
 
 bool embedded_rescue_needed(const struct embedded *store, const char *key,

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/rescue.h"
 #include "store/sealed.h"
 #include "store/tombstone.h"
 
@@ -347,6 +348,7 @@ static bool withdraw(const struct embedded *store, const char *key)
 static bool bury(const struct embedded *store, const char *key, struct err *err)
 {
     char path[EMBEDDED_PATH_SIZE];
+    char name[EMBEDDED_KEY_MAX + sizeof(EMBEDDED_ENDING)];
     struct stat info;
     bool there;
 
@@ -357,7 +359,9 @@ static bool bury(const struct embedded *store, const char *key, struct err *err)
         return false;
     if (!remove_file(store, key, err))
         return withdraw(store, key);
-    return embedded_rescue(store, key, err);
+    (void)snprintf(name, sizeof(name), "%s" EMBEDDED_ENDING, key);
+    rescue_drop(store->folder, name);
+    return true;
 }
 
 static bool remove_doc(struct store_driver *driver, const char *key,

@@ -70,6 +70,7 @@ struct leftover {
     struct stat info;
     bool held;    /* by its owner: it is not left */
     bool of_this; /* it was to replace the file as it is now */
+    bool of_none; /* there was no file when it was begun */
     enum fate fate;
 };
 
@@ -131,7 +132,8 @@ static enum fate by_tokens(const struct search *search,
 static enum fate of_whole(const struct search *search,
                           const struct leftover *leftover)
 {
-    if (search->rescue->removed || is_same_file(search, leftover))
+    if ((search->rescue->removed && !leftover->of_none) ||
+        is_same_file(search, leftover))
         return FATE_DROP;
     if (!search->there || search->verdict == RESCUE_PART || leftover->of_this)
         return FATE_PLACE;
@@ -179,9 +181,12 @@ static void pick(struct search *search, struct leftover *leftover)
 static bool describe(const struct search *search, const char *file,
                      struct str base, struct leftover *leftover)
 {
+    char none[TEMPORARY_BASE_LEN + 1];
     char now[TEMPORARY_BASE_LEN + 1];
 
+    temporary_base(NULL, none);
     temporary_base(search->there ? &search->info : NULL, now);
+    leftover->of_none = str_eq(base, str_of(none));
     leftover->of_this = str_eq(base, str_of(now));
     if (snprintf(leftover->path, PATH_SIZE, "%s/%s", search->rescue->folder,
                  file) >= PATH_SIZE ||
@@ -375,4 +380,19 @@ bool rescue_file(const struct rescue *rescue, struct err *err)
         return false;
     each(&search, clean);
     return true;
+}
+
+static void drop(struct search *search, struct leftover *leftover)
+{
+    (void)search;
+    if (!leftover->held)
+        (void)unlink(leftover->path);
+}
+
+void rescue_drop(const char *folder, const char *name)
+{
+    struct rescue rescue = { .folder = folder, .name = name };
+    struct search search = { .rescue = &rescue };
+
+    each(&search, drop);
 }

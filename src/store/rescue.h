@@ -10,6 +10,20 @@
    another name (.lost at its end).  That it is older, and its tokens expire
    earlier, says little: somebody may have edited the file since, and tokens live
    for as long as the server likes.
+
+   Of a document that was removed on purpose nothing comes back, but it may be made
+   again:
+
+       removed: the sign is put, the file goes, rescue_drop()   all under the lock
+          -> made again: .tmp is begun (its base: no file) and filled -> renamed
+             -> the sign goes
+          -> killed before the rename: the sign, and a .tmp
+
+   So one that was begun when there was no file was begun after the removal: what lay
+   there before was put right before it, or went with it.  Its base says so, and no
+   clock.  (It may have been begun before, while the file was away, and held by its
+   owner during the removal.  Had that one not been killed it had made the document
+   again, too.)  All others were begun from a file that was removed, and go.
    Blocking; under the lock on the folder, so that nobody is writing one. */
 #pragma once
 
@@ -34,7 +48,7 @@ enum rescue_order {
 struct rescue {
     const char *folder;
     const char *name; /* of the file */
-    bool removed;     /* on purpose: nothing takes its place */
+    bool removed;     /* on purpose: only what was made since takes its place */
     enum rescue_verdict (*judge)(void *arg, const char *path, struct err *err);
     /* Of two that are whole. */
     enum rescue_order (*compare)(void *arg, const char *file,
@@ -53,6 +67,10 @@ bool rescue_has_owner(const char *folder, const char *name);
 
 /* False and err if what should get its place could not; then everything stays. */
 bool rescue_file(const struct rescue *rescue, struct err *err) MUST_CHECK;
+
+/* The file was removed on purpose, just now: all that is left of it goes, also what
+   cannot be opened, for it was begun before that. */
+void rescue_drop(const char *folder, const char *name);
 
 /* Visit the names of files that something was left of, some of them twice. */
 void rescue_each(const char *folder, void (*visit)(void *arg, struct str name),

@@ -90,6 +90,83 @@ static void a_removal_takes_what_a_crash_left_with_it(void **state)
     assert_int_equal(unit_file_count(scene->folder), 1);
 }
 
+/* ---- made again --------------------------------------------------------- */
+
+#define NO_BASE "0000000000000000"
+#define OLD_BASE "0011223344556677"
+
+/* Long ago, if the clock is asked. */
+static void leave(const char *folder, const char *base, const char *text)
+{
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    static unsigned number;
+    char name[100];
+
+    (void)snprintf(name, sizeof(name), ".a.json.%s-%016x.tmp", base, number++);
+    unit_write(folder, name, text);
+    assert_int_equal(utimensat(AT_FDCWD, unit_path(folder, name), old, 0), 0);
+}
+
+static void open_again(struct scene *scene)
+{
+    scene->driver->free(scene->driver);
+    scene->driver = open_driver(scene->folder);
+}
+
+/* Its base says that there was no file: it was begun after the removal, whatever the
+   clocks say. */
+static void what_was_made_again_after_a_removal_is_adopted(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    assert_true(update(scene->driver, "a", "{\"x\":1}", false, &err));
+    assert_true(scene->driver->remove(scene->driver, "a", &err));
+    leave(scene->folder, OLD_BASE, "{\"x\":2}");
+    leave(scene->folder, NO_BASE, "{\"x\":3}");
+    leave(scene->folder, NO_BASE, "{\"x\":");
+    open_again(scene);
+    assert_false(scene->driver->was_removed(scene->driver, "a"));
+    assert_x(scene->driver, "a", 3);
+    assert_int_equal(unit_file_count(scene->folder), 1);
+}
+
+/* Whatever lies there then was begun before it, also what could not be put right: it
+   is sealed, or lies beside a document that is. */
+static void a_removal_leaves_nothing_that_would_undo_it(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture log = unit_capture_begin(2);
+    struct err err;
+
+    unit_write(scene->folder, "a.json",
+               "{\"api_key\":\"sealed:v1:00000000:AAAA\"}");
+    leave(scene->folder, NO_BASE, "{\"x\":2}");
+    leave(scene->folder, NO_BASE, "{\"api_key\":\"sealed:v1:00000000:AAAA\"}");
+    assert_true(scene->driver->remove(scene->driver, "a", &err));
+    mem_free(unit_capture_end(&log));
+    /* The sign is left. */
+    assert_int_equal(unit_file_count(scene->folder), 1);
+}
+
+/* A sign-in that is under way outlives the removal. */
+static void a_removal_leaves_what_has_an_owner(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_lock *lock;
+    struct err err;
+
+    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
+    assert_true(driver->reserve(driver, lock, &err));
+    assert_true(driver->remove(driver, "a", &err));
+    /* The lock, the room, and the sign. */
+    assert_int_equal(unit_file_count(scene->folder), 3);
+    driver->unlock(driver, lock);
+}
+
+/* ---- killed ------------------------------------------------------------- */
+
 static bool has_sign(const char *folder)
 {
     return access(unit_path(folder, ".removed_a"), F_OK) == 0;
@@ -145,6 +222,9 @@ int main(void)
         SCENE(one_that_was_put_back_by_hand_is_no_removal_any_more),
         SCENE(what_a_crash_left_does_not_undo_a_removal),
         SCENE(a_removal_takes_what_a_crash_left_with_it),
+        SCENE(what_was_made_again_after_a_removal_is_adopted),
+        SCENE(a_removal_leaves_nothing_that_would_undo_it),
+        SCENE(a_removal_leaves_what_has_an_owner),
         SCENE(a_removal_that_was_killed_is_none),
         SCENE(a_removal_that_fails_leaves_no_sign),
     };

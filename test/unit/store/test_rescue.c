@@ -14,6 +14,7 @@
 #include "store/temporary.h"
 #include "unit.h"
 
+#define NO_BASE "0000000000000000-"
 #define OTHER_BASE "00112233445566ff-"
 
 static int open_folder(void **state)
@@ -161,6 +162,12 @@ static const struct {
     { "the file is away", NULL, OTHER_BASE, "{new", 900, false, "{new", 1 },
     { "the file was removed on purpose", NULL, OTHER_BASE, "{new", 2000, true,
       NULL, 0 },
+    { "likewise, and it was made again", NULL, NO_BASE, "{new", 2000, true,
+      "{new", 1 },
+    { "likewise, and the clock went back", NULL, NO_BASE, "{new", 2, true,
+      "{new", 1 },
+    { "likewise, and it is not whole", NULL, NO_BASE, "new", 2000, true, NULL,
+      0 },
     { "it is not whole", "{old", "now", "new", 1001, false, "{old", 1 },
     { "it is empty", "{old", "now", "", 1001, false, "{old", 1 },
     { "it is not whole, and was to be made", NULL, "now", "new", 1001, false,
@@ -235,6 +242,17 @@ static void of_several_the_newest_counts(void **state)
     assert_int_equal(unit_file_count(*state), 2);
 }
 
+/* The first that is put into place is no reason to drop the other. */
+static void of_several_that_were_made_after_a_removal_each_counts(void **state)
+{
+    leave(*state, NO_BASE, "{b2", 900);
+    leave(*state, NO_BASE, "{b1", 901);
+    leave(*state, OTHER_BASE, "{b3", 902);
+    assert_true(rescue(*state, true));
+    assert_doc(*state, "{b2");
+    assert_int_equal(unit_file_count(*state), 1);
+}
+
 static void each_that_is_later_counts(void **state)
 {
     write_doc(*state, "{a1edited");
@@ -299,6 +317,22 @@ static void what_cannot_be_moved_stays(void **state)
     assert_int_equal(unit_file_count(*state), 2);
 }
 
+static void all_of_a_file_can_be_dropped(void **state)
+{
+    const char *held = ".a.json.0011223344556677.tmp";
+    int fd;
+
+    leave(*state, NO_BASE, "{new", 1000);
+    leave(*state, OTHER_BASE, "?locked", 1000);
+    unit_write(*state, ".b.json.0011223344556677.tmp", "{b");
+    unit_write(*state, held, "{half");
+    fd = open(unit_path(*state, held), O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    rescue_drop(*state, "a.json");
+    assert_int_equal(unit_file_count(*state), 2);
+    (void)close(fd);
+}
+
 static void add_name(void *arg, struct str name)
 {
     (void)snprintf((char *)arg + strlen(arg), 30, STR_FMT " ", STR_ARG(name));
@@ -322,11 +356,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_whole_and_newer_gets_its_place),
         IN_FOLDER(of_several_the_newest_counts),
+        IN_FOLDER(of_several_that_were_made_after_a_removal_each_counts),
         IN_FOLDER(each_that_is_later_counts),
         IN_FOLDER(other_files_are_not_touched),
         IN_FOLDER(one_that_has_an_owner_is_left_alone),
         IN_FOLDER(two_names_of_one_file_become_one),
         IN_FOLDER(what_cannot_be_moved_stays),
+        IN_FOLDER(all_of_a_file_can_be_dropped),
         IN_FOLDER(all_names_are_found),
     };
 
