@@ -13,10 +13,8 @@
 
 #include "base/mem.h"
 #include "store/filelock.h"
-#include "store/grant.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
-#include "store/rescue.h"
 #include "store/sealed.h"
 #include "store/tombstone.h"
 
@@ -88,7 +86,7 @@ static struct str without_room(struct str text)
     return text;
 }
 
-static struct json_doc *parse_object(struct str text, const char *key,
+struct json_doc *embedded_parse_text(struct str text, const char *key,
                                      struct err *err)
 {
     struct json_doc *doc = json_doc_parse(without_room(text), err);
@@ -118,7 +116,7 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
         return NULL;
     buf_init_secret(&text, JSONFILE_MAX);
     if (jsonfile_read(path, &text, err))
-        doc = parse_object(buf_str(&text), key, err);
+        doc = embedded_parse_text(buf_str(&text), key, err);
     buf_done(&text);
     return doc;
 }
@@ -188,145 +186,6 @@ static bool read_doc(struct store_driver *driver, const char *key,
 static bool was_removed(struct store_driver *driver, const char *key)
 {
     return tombstone_is_there(embedded_of(driver)->folder, key);
-}
-
-/* ---- what a crash left -------------------------------------------------- */
-
-struct judging {
-    const struct embedded *store;
-    const char *key;
-};
-
-/* With its secrets open, if it is a document of the key: `*doc` is the caller's
-   then. */
-static enum rescue_verdict open_text(const struct judging *judging,
-                                     struct str text, struct json_doc **doc,
-                                     struct err *err)
-{
-    *doc = parse_object(text, judging->key, err);
-    if (!*doc)
-        return RESCUE_PART;
-    if (sealed_open(judging->store->seal, judging->key, *doc, err))
-        return RESCUE_WHOLE;
-    json_doc_free(*doc);
-    *doc = NULL;
-    return RESCUE_LOCKED;
-}
-
-static enum rescue_verdict open_path(const struct judging *judging,
-                                     const char *path, struct json_doc **doc,
-                                     struct err *err)
-{
-    enum rescue_verdict verdict = RESCUE_LOCKED;
-    struct buf text;
-
-    *doc = NULL;
-    buf_init_secret(&text, JSONFILE_MAX);
-    if (owned_file(path, err) && jsonfile_read(path, &text, err))
-        verdict = open_text(judging, buf_str(&text), doc, err);
-    buf_done(&text);
-    return verdict;
-}
-
-static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
-{
-    struct json_doc *doc;
-    enum rescue_verdict verdict = open_path(arg, path, &doc, err);
-
-    json_doc_free(doc);
-    return verdict;
-}
-
-static enum rescue_order compare(void *arg, const char *file,
-                                 const char *leftover)
-{
-    static const enum rescue_order orders[] = {
-        [GRANT_SAME] = RESCUE_SAME,       [GRANT_LATER] = RESCUE_LATER,
-        [GRANT_EARLIER] = RESCUE_EARLIER, [GRANT_SPENT] = RESCUE_SPENT,
-        [GRANT_UNLIKE] = RESCUE_UNLIKE,
-    };
-    enum rescue_order order = RESCUE_UNLIKE;
-    struct json_doc *doc;
-    struct json_doc *other;
-    struct err err;
-
-    (void)open_path(arg, file, &doc, &err);
-    (void)open_path(arg, leftover, &other, &err);
-    if (doc && other)
-        order = orders[grant_compare(doc, other)];
-    json_doc_free(doc);
-    json_doc_free(other);
-    return order;
-}
-
-static bool take_tokens(void *arg, const char *file, const char *leftover,
-                        struct err *err)
-{
-    const struct judging *judging = arg;
-    struct json_doc *doc = NULL;
-    struct json_doc *other = NULL;
-    bool ok = open_path(judging, file, &doc, err) == RESCUE_WHOLE &&
-              open_path(judging, leftover, &other, err) == RESCUE_WHOLE;
-
-    if (ok) {
-        grant_take(doc, other);
-        ok = embedded_write(judging->store, judging->key, doc,
-                            &(struct embedded_write){ 0 }, err);
-    }
-    json_doc_free(doc);
-    json_doc_free(other);
-    return ok;
-}
-
-static bool is_there(const struct embedded *store, const char *key)
-{
-    char path[EMBEDDED_PATH_SIZE];
-    struct stat info;
-    struct err ignored;
-
-    return embedded_path(store, key, EMBEDDED_ENDING, path, &ignored) &&
-           lstat(path, &info) == 0;
-}
-
-bool embedded_rescue(const struct embedded *store, const char *key,
-                     struct err *err)
-{
-    struct judging judging = { store, key };
-    struct embedded_place place;
-    struct rescue rescue;
-
-    /* A link that leads nowhere is for whoever writes through it. */
-    if (!embedded_find(store, key, &place, err))
-        return true;
-    rescue = (struct rescue){ .folder = place.folder,
-                              .name = place.name,
-                              .removed = !is_there(store, key) &&
-                                         tombstone_is_there(store->folder, key),
-                              .judge = judge,
-                              .compare = compare,
-                              .take = take_tokens,
-                              .arg = &judging };
-    if (!rescue_file(&rescue, err))
-        return false;
-    if (rescue.removed && is_there(store, key))
-        tombstone_clear(store->folder, key);
-    return true;
-}
-
-bool embedded_rescue_needed(const struct embedded *store, const char *key,
-                            struct err *err)
-{
-    struct embedded_place place;
-    bool ok;
-    int held;
-
-    if (!embedded_find(store, key, &place, err) ||
-        !rescue_is_needed(place.folder, place.name))
-        return true;
-    held = filelock_take(store->folder, FILELOCK_FOLDER, err);
-    ok = held >= 0 && embedded_rescue(store, key, err);
-    filelock_release(held);
-    return ok;
 }
 
 /* ---- listing ------------------------------------------------------------ */

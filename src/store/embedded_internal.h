@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What embedded.c (reading), embedded_lock.c (locks), embedded_change.c (changes) and
-   embedded_open.c (opening, sealing anew) share.
+/* What embedded.c (reading), embedded_lock.c (locks), embedded_change.c (changes),
+   embedded_rescue.c (what a crash left) and embedded_open.c (opening, sealing anew)
+   share.
    Not for other folders. */
 #pragma once
 
@@ -88,6 +89,9 @@ void embedded_drop_room(struct store_lock *lock);
    ERR_NOT_FOUND if there is none. */
 struct json_doc *embedded_parse(const struct embedded *store, const char *key,
                                 struct err *err);
+/* The same of a text; ERR_BROKEN if it is no document. */
+struct json_doc *embedded_parse_text(struct str text, const char *key,
+                                     struct err *err);
 /* How a document is written. */
 struct embedded_write {
     bool create;            /* fail if it exists */
