@@ -46,7 +46,7 @@ bool backup_has(struct str name)
                str_starts(name, STR(".removed_")) ||
                str_eq(name, STR(MARK_FILE));
     return str_eq(name, STR(BACKUP_TOKEN)) || ends_with(name, STR(".json")) ||
-           ends_with(name, STR(".json.broken"));
+           str_contains(name, STR(".json.broken"));
 }
 
 /* ---- documents, taken at one moment ------------------------------------- */

@@ -76,6 +76,45 @@ bool embedded_find(const struct embedded *store, const char *key,
     return true;
 }
 
+/* Where a link leads, if it is to a file that is not there. */
+static bool find_target(const struct embedded *store, const char *path,
+                        char target[PATH_MAX])
+{
+    char text[PATH_MAX];
+    ssize_t len = readlink(path, text, sizeof(text) - 1);
+    const char *folder = store->folder;
+
+    if (len <= 0)
+        return false;
+    text[len] = '\0';
+    return snprintf(target, PATH_MAX, "%s%s%s", text[0] == '/' ? "" : folder,
+                    text[0] == '/' ? "" : "/", text) < PATH_MAX;
+}
+
+bool embedded_find_missing(const struct embedded *store, const char *key,
+                           struct embedded_place *place)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    char target[PATH_MAX];
+    char real[PATH_MAX];
+    struct stat info;
+    struct err ignored;
+    char *slash;
+
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, &ignored) ||
+        !find_target(store, path, target) || lstat(target, &info) == 0 ||
+        !owned_file(path, &ignored))
+        return false;
+    slash = strrchr(target, '/');
+    *slash = '\0';
+    if (!slash[1] || !realpath(slash == target ? "/" : target, real))
+        return false;
+    (void)snprintf(place->folder, sizeof(place->folder), "%s", real);
+    (void)snprintf(place->name, sizeof(place->name), "%s", slash + 1);
+    place->linked = true;
+    return true;
+}
+
 /* ---- documents ---------------------------------------------------------- */
 
 /* Zeros at the end are room that a crash left (temporary_note()). */

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/aside.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
 #include "store/rescue.h"
@@ -94,18 +95,18 @@ static bool set_aside(const struct embedded *store, const char *key,
                       const struct err *why, struct err *err)
 {
     struct embedded_place place;
-    char from[EMBEDDED_PATH_SIZE];
-    char to[EMBEDDED_PATH_SIZE];
+    char path[EMBEDDED_PATH_SIZE];
+    char kept[ASIDE_PATH_SIZE];
 
     if (!embedded_find(store, key, &place, err))
         return false;
-    if (snprintf(from, sizeof(from), "%s/%s", place.folder, place.name) >=
-            EMBEDDED_PATH_SIZE ||
-        snprintf(to, sizeof(to), "%s.broken", from) >= EMBEDDED_PATH_SIZE)
+    if (snprintf(path, sizeof(path), "%s/%s", place.folder, place.name) >=
+        EMBEDDED_PATH_SIZE)
         return err_set(err, ERR_IO, "the path of %s is too long", key);
-    if (rename(from, to) != 0)
-        return err_errno(err, "rename %s to %s", from, to);
-    log_line(LOG_WARN, "%s; it was replaced, and is kept as %s", why->text, to);
+    if (!aside_keep(path, kept, err))
+        return false;
+    log_line(LOG_WARN, "%s; it was replaced, and is kept as %s", why->text,
+             kept);
     return true;
 }
 

@@ -60,6 +60,11 @@ struct embedded_place {
 bool embedded_find(const struct embedded *store, const char *key,
                    struct embedded_place *place, struct err *err) MUST_CHECK;
 
+/* Where the file lay that a link leads to and that is not there, if its folder is: what
+   a crash left of it lies beside it.  One link, not several after one another. */
+bool embedded_find_missing(const struct embedded *store, const char *key,
+                           struct embedded_place *place) MUST_CHECK;
+
 /* Put right what a crash left of the document.  Under the lock on the folder. */
 bool embedded_rescue(const struct embedded *store, const char *key,
                      struct err *err) MUST_CHECK;

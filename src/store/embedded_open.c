@@ -65,8 +65,9 @@ static void rescue_linked(void *arg, const char *key)
     struct embedded_place place;
     struct err ignored;
 
-    if (embedded_find(tending->store, key, &place, &ignored) && place.linked &&
-        rescue_is_needed(place.folder, place.name))
+    if ((embedded_find(tending->store, key, &place, &ignored) ||
+         embedded_find_missing(tending->store, key, &place)) &&
+        place.linked && rescue_is_needed(place.folder, place.name))
         rescue(tending, key);
 }
 

@@ -98,6 +98,15 @@ static bool take_tokens(void *arg, const char *file, const char *leftover,
     return ok;
 }
 
+static bool find(const struct embedded *store, const char *key,
+                 struct embedded_place *place)
+{
+    struct err ignored;
+
+    return embedded_find(store, key, place, &ignored) ||
+           embedded_find_missing(store, key, place);
+}
+
 static bool is_there(const struct embedded *store, const char *key)
 {
     char path[EMBEDDED_PATH_SIZE];
@@ -115,8 +124,9 @@ bool embedded_rescue(const struct embedded *store, const char *key,
     struct embedded_place place;
     struct rescue rescue;
 
-    /* A link that leads nowhere is for whoever writes through it. */
-    if (!embedded_find(store, key, &place, err))
+    /* A link that leads nowhere, where nothing is left, is for whoever writes
+       through it. */
+    if (!find(store, key, &place))
         return true;
     rescue = (struct rescue){ .folder = place.folder,
                               .name = place.name,
@@ -140,7 +150,7 @@ bool embedded_rescue_needed(const struct embedded *store, const char *key,
     bool ok;
     int held;
 
-    if (!embedded_find(store, key, &place, err) ||
+    if (!find(store, key, &place) ||
         !rescue_is_needed(place.folder, place.name))
         return true;
     held = filelock_take(store->folder, FILELOCK_FOLDER, err);

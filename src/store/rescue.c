@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/aside.h"
 #include "store/jsonfile.h"
 #include "store/temporary.h"
 
@@ -261,15 +262,11 @@ static bool sync_file(const char *path, struct err *err)
    it. */
 static bool make_way(const struct search *search, struct err *err)
 {
-    char aside[PATH_SIZE];
+    char kept[ASIDE_PATH_SIZE];
 
-    if (!search->there || search->verdict != RESCUE_PART ||
-        !S_ISREG(search->info.st_mode))
-        return true;
-    if (snprintf(aside, PATH_SIZE, "%s.broken", search->path) >= PATH_SIZE)
-        return err_set(err, ERR_IO, "the path %s is too long", search->path);
-    return rename(search->path, aside) == 0 ||
-           err_errno(err, "rename %s to %s", search->path, aside);
+    return !search->there || search->verdict != RESCUE_PART ||
+           !S_ISREG(search->info.st_mode) ||
+           aside_keep(search->path, kept, err);
 }
 
 static bool place_best(const struct search *search, struct err *err)

@@ -14,6 +14,7 @@ static void what_belongs_into_it_is_known_by_name(void **state)
         "prices.json",
         "admin_token",
         "oauth_a.json.broken",
+        "oauth_a.json.broken-2",
         ".removed_oauth_a",
         ".oauth_a.json.0123456789abcdef-x.tmp",
         ".oauth_a.json.0123456789abcdef-x.lost",

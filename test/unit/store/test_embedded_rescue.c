@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/macros.h"
 #include "embedded_scene.h"
 #include "store/temporary.h"
 
@@ -123,6 +124,111 @@ static void taken_tokens_keep_their_history(void **state)
                "{" TOKENS("r3", "2") ",\"replaced\":[" R2 "," R1 ",\"0\"]}");
 }
 
+/* ---- links -------------------------------------------------------------- */
+
+static void link_to(struct scene *scene, const char *target)
+{
+    assert_int_equal(symlink(target, unit_path(scene->folder, "oauth_a.json")),
+                     0);
+}
+
+static void link_to_other(struct scene *scene)
+{
+    char *target = mem_strdup(unit_path(scene->other, "real.json"));
+
+    link_to(scene, target);
+    mem_free(target);
+}
+
+#define LEFT ".real.json." OTHER_BASE "-0011223344556677.tmp"
+
+static void take_away(struct scene *scene)
+{
+    char *target = mem_strdup(unit_path(scene->other, "real.json"));
+
+    assert_int_equal(rename(target, unit_path(scene->other, LEFT)), 0);
+    mem_free(target);
+}
+
+/* Killed when the broken target had made way, and nothing was in its place yet. */
+static void what_lies_beside_a_missing_target_gets_its_place(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_lock *lock;
+    struct err err;
+
+    link_to_other(scene);
+    unit_write(scene->other, LEFT, "{" TOKENS("r2", "1") "}");
+    open_again(scene);
+    assert_token(scene, "r2");
+    assert_int_equal(unit_file_count(scene->other), 1);
+    /* By whoever takes the lock to refresh. */
+    take_away(scene);
+    driver = scene->driver;
+    assert_int_equal(driver->lock(driver, "oauth_a", &lock, &err),
+                     STORE_LOCKED);
+    assert_token(scene, "r2");
+    /* The lock of the target. */
+    assert_int_equal(unit_file_count(scene->other), 2);
+    driver->unlock(driver, lock);
+    /* By a change. */
+    take_away(scene);
+    assert_true(update(driver, "oauth_a", "{\"note\":\"n\"}", true, &err));
+    assert_token(scene, "r2");
+}
+
+static void so_it_does_behind_a_relative_link(void **state)
+{
+    struct scene *scene = *state;
+
+    char target[200];
+
+    (void)snprintf(target, sizeof(target), "..%s/real.json",
+                   strrchr(scene->other, '/'));
+    link_to(scene, target);
+    unit_write(scene->other, LEFT, "{" TOKENS("r2", "1") "}");
+    open_again(scene);
+    assert_token(scene, "r2");
+}
+
+/* Where nothing is left, or the folder is away, the link is left as it is. */
+static void a_link_that_leads_nowhere_stays_an_error(void **state)
+{
+    static const char *const targets[] = { "/nonexistent/real.json", "gone/",
+                                           "gone" };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(targets); i++) {
+        struct json_doc *doc;
+        struct err err;
+
+        link_to(scene, targets[i]);
+        open_again(scene);
+        assert_false(scene->driver->read(scene->driver, "oauth_a", &doc, &err));
+        assert_int_equal(unit_file_count(scene->folder), 1);
+        assert_int_equal(unlink(unit_path(scene->folder, "oauth_a.json")), 0);
+    }
+}
+
+static void a_broken_target_makes_way_and_is_kept(void **state)
+{
+    struct scene *scene = *state;
+    struct stat kept;
+    struct stat was;
+
+    link_to_other(scene);
+    unit_write(scene->other, "real.json", "broken");
+    assert_int_equal(stat(unit_path(scene->other, "real.json"), &was), 0);
+    unit_write(scene->other, LEFT, "{" TOKENS("r2", "1") "}");
+    open_again(scene);
+    assert_token(scene, "r2");
+    assert_int_equal(stat(unit_path(scene->other, "real.json.broken"), &kept),
+                     0);
+    assert_int_equal(kept.st_ino, was.st_ino);
+    assert_int_equal(unit_file_count(scene->other), 2);
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
@@ -133,6 +239,10 @@ int main(void)
         SCENE(tokens_that_the_file_replaced_are_dropped),
         SCENE(tokens_that_are_not_certainly_spent_are_kept),
         SCENE(taken_tokens_keep_their_history),
+        SCENE(what_lies_beside_a_missing_target_gets_its_place),
+        SCENE(so_it_does_behind_a_relative_link),
+        SCENE(a_link_that_leads_nowhere_stays_an_error),
+        SCENE(a_broken_target_makes_way_and_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -275,6 +275,23 @@ static void other_files_are_not_touched(void **state)
     assert_int_equal(unit_file_count(*state), 4);
 }
 
+static void what_was_kept_before_stays(void **state)
+{
+    char *text;
+
+    unit_write(*state, "a.json.broken", "older");
+    write_doc(*state, "broken");
+    leave(*state, OTHER_BASE, "{new", 1000);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{new");
+    text = unit_read(*state, "a.json.broken");
+    assert_string_equal(text, "older");
+    mem_free(text);
+    text = unit_read(*state, "a.json.broken-2");
+    assert_string_equal(text, "broken");
+    mem_free(text);
+}
+
 /* Room that somebody reserved, and is about to fill. */
 static void one_that_has_an_owner_is_left_alone(void **state)
 {
@@ -359,6 +376,7 @@ int main(void)
         IN_FOLDER(of_several_that_were_made_after_a_removal_each_counts),
         IN_FOLDER(each_that_is_later_counts),
         IN_FOLDER(other_files_are_not_touched),
+        IN_FOLDER(what_was_kept_before_stays),
         IN_FOLDER(one_that_has_an_owner_is_left_alone),
         IN_FOLDER(two_names_of_one_file_become_one),
         IN_FOLDER(what_cannot_be_moved_stays),
