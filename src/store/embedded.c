@@ -160,6 +160,15 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
     return doc;
 }
 
+bool embedded_unseal(const struct embedded *store, const char *key,
+                     struct json_doc *doc, struct err *err)
+{
+    struct err ignored;
+
+    return sealed_open(store->seal, key, doc, err) ||
+           (store->also && sealed_open(store->also, key, doc, &ignored));
+}
+
 /* Whoever was about to remove it was killed, if nobody holds the folder. */
 static void forget_removal(const struct embedded *store, const char *key,
                            const char *path)
@@ -215,7 +224,7 @@ static bool read_doc(struct store_driver *driver, const char *key,
     if (!*doc)
         return is_absent(store, key, err);
     settle(store, key);
-    if (sealed_open(store->seal, key, *doc, err))
+    if (embedded_unseal(store, key, *doc, err))
         return true;
     json_doc_free(*doc);
     *doc = NULL;

@@ -19,8 +19,9 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
 bool embedded_check_folder(const char *folder, struct err *err) MUST_CHECK;
 
 /* Seal everything with `next` (NULL: leave it plain) instead of `now`.  Demands
-   that nobody serves from the folder; checks first that everything opens, with
-   either of the two, so that an interrupted run can be repeated.  `count`: the
+   that nobody serves from the folder; checks first that everything opens, also what
+   a crash left, with either of the two, so that an interrupted run can be repeated;
+   then what a crash left is put right, for it is not sealed anew.  `count`: the
    documents that were changed. */
 bool embedded_reseal(const char *folder, const struct seal *now,
                      const struct seal *next, size_t *count,

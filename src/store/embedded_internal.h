@@ -20,8 +20,9 @@ struct embedded {
     struct store_driver driver;
     char *folder;
     const struct seal *seal;
-    pthread_mutex_t home; /* guards what follows */
-    dev_t home_dev;       /* of the folder that it works in */
+    const struct seal *also; /* opens what that one does not; or NULL */
+    pthread_mutex_t home;    /* guards what follows */
+    dev_t home_dev;          /* of the folder that it works in */
     ino_t home_ino;
     bool has_documents; /* that folder */
 };
@@ -68,7 +69,12 @@ bool embedded_find_missing(const struct embedded *store, const char *key,
 /* Put right what a crash left of the document.  Under the lock on the folder. */
 bool embedded_rescue(const struct embedded *store, const char *key,
                      struct err *err) MUST_CHECK;
-/* The same, if there is anything; takes the lock.  ERR_BUSY if it is held. */
+/* False if anything that was left of it, and is a document, does not open; err says
+   which, and what to do.  Likewise. */
+bool embedded_opens_left(const struct embedded *store, const char *key,
+                         struct err *err) MUST_CHECK;
+/* Put right what there is, if there is anything; takes the lock.  ERR_BUSY if it is
+   held. */
 bool embedded_rescue_needed(const struct embedded *store, const char *key,
                             struct err *err) MUST_CHECK;
 
@@ -97,6 +103,9 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
 /* The same of a text; ERR_BROKEN if it is no document. */
 struct json_doc *embedded_parse_text(struct str text, const char *key,
                                      struct err *err);
+/* Open its secrets; err speaks of the seal that the store writes with. */
+bool embedded_unseal(const struct embedded *store, const char *key,
+                     struct json_doc *doc, struct err *err) MUST_CHECK;
 /* How a document is written. */
 struct embedded_write {
     bool create;            /* fail if it exists */

@@ -24,6 +24,7 @@
 /* What a crash left is put right first, under the lock that all changes take. */
 struct tending {
     struct embedded *store;
+    bool (*act)(const struct embedded *store, const char *key, struct err *err);
     int held; /* -1 until it is needed */
     bool ok;
     struct err *err;
@@ -37,16 +38,16 @@ static bool hold_folder(struct tending *tending)
     return tending->held >= 0;
 }
 
-static void rescue(struct tending *tending, const char *key)
+static void act(struct tending *tending, const char *key)
 {
     struct err ignored;
 
     if (tending->ok && embedded_check_key(key, &ignored))
         tending->ok = hold_folder(tending) &&
-                      embedded_rescue(tending->store, key, tending->err);
+                      tending->act(tending->store, key, tending->err);
 }
 
-static void rescue_left(void *arg, struct str name)
+static void act_on_left(void *arg, struct str name)
 {
     const struct str ending = STR(EMBEDDED_ENDING);
     char key[EMBEDDED_KEY_MAX + 1];
@@ -56,10 +57,10 @@ static void rescue_left(void *arg, struct str name)
         return;
     (void)snprintf(key, sizeof(key), STR_FMT,
                    STR_ARG(str_sub(name, 0, name.len - ending.len)));
-    rescue(arg, key);
+    act(arg, key);
 }
 
-static void rescue_linked(void *arg, const char *key)
+static void act_on_linked(void *arg, const char *key)
 {
     struct tending *tending = arg;
     struct embedded_place place;
@@ -68,7 +69,17 @@ static void rescue_linked(void *arg, const char *key)
     if ((embedded_find(tending->store, key, &place, &ignored) ||
          embedded_find_missing(tending->store, key, &place)) &&
         place.linked && rescue_is_needed(place.folder, place.name))
-        rescue(tending, key);
+        act(tending, key);
+}
+
+static bool each_left(struct tending *tending)
+{
+    struct store_driver *driver = &tending->store->driver;
+
+    rescue_each(tending->store->folder, act_on_left, tending);
+    return tending->ok &&
+           driver->list(driver, act_on_linked, tending, tending->err) &&
+           tending->ok;
 }
 
 static bool seal_now(const struct embedded *store, const char *key,
@@ -101,14 +112,13 @@ static void seal(void *arg, const char *key)
 static bool tend(struct embedded *store, struct err *err)
 {
     struct store_driver *driver = &store->driver;
-    struct tending tending = {
-        .store = store, .held = -1, .ok = true, .err = err
-    };
-    bool ok;
+    struct tending tending = { .store = store,
+                               .act = embedded_rescue,
+                               .held = -1,
+                               .ok = true,
+                               .err = err };
+    bool ok = each_left(&tending) && driver->list(driver, seal, &tending, err);
 
-    rescue_each(store->folder, rescue_left, &tending);
-    ok = tending.ok && driver->list(driver, rescue_linked, &tending, err) &&
-         tending.ok && driver->list(driver, seal, &tending, err);
     tombstone_sweep(store->folder);
     filelock_release(tending.held);
     return ok;
@@ -149,31 +159,15 @@ struct reseal {
     struct err *err;
 };
 
-/* With its secrets open, by the present seal or the next one; NULL and err, which
-   speaks of the present one, if neither opens it. */
-static struct json_doc *open_either(const struct reseal *reseal,
-                                    const char *key)
-{
-    struct store_driver *now = &reseal->now->driver;
-    struct store_driver *next = &reseal->next->driver;
-    struct json_doc *doc;
-    struct err err;
-
-    if (now->read(now, key, &doc, reseal->err) ||
-        next->read(next, key, &doc, &err))
-        return doc;
-    return NULL;
-}
-
 static void verify(void *arg, const char *key)
 {
     struct reseal *reseal = arg;
+    struct store_driver *now = &reseal->now->driver;
     struct json_doc *doc;
 
     if (!reseal->ok)
         return;
-    doc = open_either(reseal, key);
-    reseal->ok = doc != NULL;
+    reseal->ok = now->read(now, key, &doc, reseal->err);
     json_doc_free(doc);
 }
 
@@ -190,14 +184,14 @@ static bool is_stale(const struct embedded *next, const char *key)
 static void rewrite(void *arg, const char *key)
 {
     struct reseal *reseal = arg;
+    struct store_driver *now = &reseal->now->driver;
     struct json_doc *doc;
 
     if (!reseal->ok || !is_stale(reseal->next, key))
         return;
-    doc = open_either(reseal, key);
-    reseal->ok =
-        doc && embedded_write(reseal->next, key, doc,
-                              &(struct embedded_write){ 0 }, reseal->err);
+    reseal->ok = now->read(now, key, &doc, reseal->err) && doc &&
+                 embedded_write(reseal->next, key, doc,
+                                &(struct embedded_write){ 0 }, reseal->err);
     reseal->changed += reseal->ok;
     json_doc_free(doc);
 }
@@ -228,6 +222,21 @@ static void let_go(const struct alone *alone)
     filelock_release(alone->in_use);
 }
 
+/* Whatever of it does not open would never be opened again. */
+static bool put_right(const struct reseal *reseal, const struct alone *alone)
+{
+    struct tending tending = { .store = reseal->now,
+                               .act = embedded_opens_left,
+                               .held = alone->folder,
+                               .ok = true,
+                               .err = reseal->err };
+
+    if (!each_left(&tending))
+        return err_wrap(reseal->err, "nothing was changed");
+    tending.act = embedded_rescue;
+    return each_left(&tending);
+}
+
 bool embedded_reseal(const char *folder, const struct seal *now,
                      const struct seal *next, size_t *count, struct err *err)
 {
@@ -237,10 +246,12 @@ bool embedded_reseal(const char *folder, const struct seal *now,
                              .err = err };
     struct store_driver *driver = &reseal.now->driver;
     struct alone alone;
-    bool ok = take_alone(folder, &alone, err) &&
-              driver->list(driver, verify, &reseal, err) && reseal.ok &&
-              driver->list(driver, rewrite, &reseal, err) && reseal.ok;
+    bool ok;
 
+    reseal.now->also = next;
+    ok = take_alone(folder, &alone, err) && put_right(&reseal, &alone) &&
+         driver->list(driver, verify, &reseal, err) && reseal.ok &&
+         driver->list(driver, rewrite, &reseal, err) && reseal.ok;
     *count = reseal.changed;
     let_go(&alone);
     driver->free(driver);

@@ -9,7 +9,6 @@
 #include "store/jsonfile.h"
 #include "store/owned.h"
 #include "store/rescue.h"
-#include "store/sealed.h"
 #include "store/tombstone.h"
 
 struct judging {
@@ -26,7 +25,7 @@ static enum rescue_verdict open_text(const struct judging *judging,
     *doc = embedded_parse_text(text, judging->key, err);
     if (!*doc)
         return RESCUE_PART;
-    if (sealed_open(judging->store->seal, judging->key, *doc, err))
+    if (embedded_unseal(judging->store, judging->key, *doc, err))
         return RESCUE_WHOLE;
     json_doc_free(*doc);
     *doc = NULL;
@@ -117,6 +116,23 @@ static bool is_there(const struct embedded *store, const char *key)
            lstat(path, &info) == 0;
 }
 
+/* Of a document whose place is known. */
+static struct rescue rescue_of(const struct embedded_place *place,
+                               struct judging *judging)
+{
+    const struct embedded *store = judging->store;
+
+    return (struct rescue){ .folder = place->folder,
+                            .name = place->name,
+                            .removed =
+                                !is_there(store, judging->key) &&
+                                tombstone_is_there(store->folder, judging->key),
+                            .judge = judge,
+                            .compare = compare,
+                            .take = take_tokens,
+                            .arg = judging };
+}
+
 bool embedded_rescue(const struct embedded *store, const char *key,
                      struct err *err)
 {
@@ -128,19 +144,27 @@ bool embedded_rescue(const struct embedded *store, const char *key,
        through it. */
     if (!find(store, key, &place))
         return true;
-    rescue = (struct rescue){ .folder = place.folder,
-                              .name = place.name,
-                              .removed = !is_there(store, key) &&
-                                         tombstone_is_there(store->folder, key),
-                              .judge = judge,
-                              .compare = compare,
-                              .take = take_tokens,
-                              .arg = &judging };
+    rescue = rescue_of(&place, &judging);
     if (!rescue_file(&rescue, err))
         return false;
     if (rescue.removed && is_there(store, key))
         tombstone_clear(store->folder, key);
     return true;
+}
+
+/* ---- what does not open ------------------------------------------------- */
+
+bool embedded_opens_left(const struct embedded *store, const char *key,
+                         struct err *err)
+{
+    struct judging judging = { store, key };
+    struct embedded_place place;
+    struct rescue rescue;
+
+    if (!find(store, key, &place))
+        return true;
+    rescue = rescue_of(&place, &judging);
+    return rescue_opens(&rescue, err);
 }
 
 bool embedded_rescue_needed(const struct embedded *store, const char *key,

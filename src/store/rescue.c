@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "store/aside.h"
 #include "store/jsonfile.h"
 #include "store/temporary.h"
@@ -378,6 +379,40 @@ bool rescue_file(const struct rescue *rescue, struct err *err)
     each(&search, clean);
     return true;
 }
+
+/* ---- what does not open ------------------------------------------------- */
+
+struct shut {
+    struct search search;
+    struct err why;
+};
+
+static void find_shut(struct search *search, struct leftover *leftover)
+{
+    struct shut *shut = CONTAINER_OF(search, struct shut, search);
+    const struct rescue *rescue = search->rescue;
+
+    if (search->found || leftover->held ||
+        rescue->judge(rescue->arg, leftover->path, &shut->why) != RESCUE_LOCKED)
+        return;
+    search->best = *leftover;
+    search->found = true;
+}
+
+bool rescue_opens(const struct rescue *rescue, struct err *err)
+{
+    struct shut shut = { .search = { .rescue = rescue } };
+
+    each(&shut.search, find_shut);
+    return !shut.search.found ||
+           err_set(err, ERR_IO,
+                   "%s was left by a crash with tokens that may be newer than "
+                   "the file's, and does not open: start with the RELAY_SECRET "
+                   "that sealed it, or remove it (%s)",
+                   shut.search.best.path, shut.why.text);
+}
+
+/* ---- a removal ---------------------------------------------------------- */
 
 static void drop(struct search *search, struct leftover *leftover)
 {

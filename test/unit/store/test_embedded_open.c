@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Opening the embedded store, and sealing it anew. */
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +14,7 @@
 
 #define SECRET "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define OTHER "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-#define THIRD "////////////////////////////////////////////"
+#define THIRD "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 
 #define TOKEN(name) "{\"access_token\":\"canary-" name "\"}"
 
@@ -386,6 +388,141 @@ static void what_does_not_open_stops_it_before_anything_is_changed(void **state)
     assert_nothing_changes(scene, SECRET, OTHER, "pkce_z.json: not valid JSON");
 }
 
+/* ---- sealing anew what a crash left ------------------------------------- */
+
+#define LEFT ".oauth_a.json.0011223344556677-0011223344556677.tmp"
+
+/* Newer tokens than those of oauth_a, sealed with `secret`, kept from their place. */
+static void leave(struct scene *scene, const char *now, const char *secret)
+{
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    char *text;
+
+    unit_write(scene->folder, "oauth_a.json", TOKEN("new"));
+    open_driver(scene, secret);
+    close_driver(scene);
+    text = unit_read(scene->folder, "oauth_a.json");
+    fill(scene, now);
+    unit_write(scene->folder, LEFT, text);
+    mem_free(text);
+    assert_int_equal(utimensat(AT_FDCWD,
+                               unit_path(scene->folder, "oauth_a.json"), old,
+                               0),
+                     0);
+}
+
+static bool has_new(struct scene *scene, const char *secret)
+{
+    struct json_doc *doc;
+    struct str token;
+    struct err err;
+    bool ok;
+
+    open_driver(scene, secret);
+    ok = scene->driver->read(scene->driver, "oauth_a", &doc, &err) && doc &&
+         json_doc_get_str(doc, "access_token", &token) &&
+         str_eq(token, STR("canary-new"));
+    json_doc_free(doc);
+    close_driver(scene);
+    return ok;
+}
+
+/* The last two: an interrupted run wrote it. */
+static const struct {
+    const char *now;
+    const char *next;
+    const char *left;
+} leftovers[] = {
+    { SECRET, OTHER, SECRET }, { NULL, SECRET, NULL },
+    { SECRET, NULL, SECRET },  { SECRET, OTHER, NULL },
+    { SECRET, OTHER, OTHER },  { NULL, SECRET, SECRET },
+};
+
+static void what_a_crash_left_is_put_right_first(void **state)
+{
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(leftovers); i++) {
+        struct unit_capture log;
+        size_t count;
+        struct err err;
+        bool ok;
+
+        leave(scene, leftovers[i].now, leftovers[i].left);
+        log = unit_capture_begin(2);
+        ok = reseal(scene, leftovers[i].now, leftovers[i].next, &count, &err);
+        mem_free(unit_capture_end(&log));
+        if (!ok || !has_new(scene, leftovers[i].next) ||
+            access(unit_path(scene->folder, LEFT), F_OK) == 0)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* An earlier program sealed the file with the next secret, and not what lay beside
+   it. */
+static void so_it_is_beside_a_file_that_is_sealed_anew(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture log;
+    size_t count;
+    struct err err;
+
+    leave(scene, OTHER, SECRET);
+    log = unit_capture_begin(2);
+    assert_true(reseal(scene, SECRET, OTHER, &count, &err));
+    mem_free(unit_capture_end(&log));
+    assert_true(has_new(scene, OTHER));
+}
+
+static void so_it_is_where_a_link_leads(void **state)
+{
+    struct scene *scene = *state;
+    char *elsewhere = unit_folder_new();
+    char *target = mem_strdup(unit_path(elsewhere, "oauth_a.json"));
+    char *left = mem_strdup(unit_path(elsewhere, LEFT));
+    struct unit_capture log;
+    size_t count;
+    struct err err;
+    bool ok;
+
+    leave(scene, SECRET, SECRET);
+    assert_int_equal(rename(unit_path(scene->folder, LEFT), left), 0);
+    assert_int_equal(rename(unit_path(scene->folder, "oauth_a.json"), target),
+                     0);
+    assert_int_equal(symlink(target, unit_path(scene->folder, "oauth_a.json")),
+                     0);
+    log = unit_capture_begin(2);
+    ok = reseal(scene, SECRET, OTHER, &count, &err);
+    mem_free(unit_capture_end(&log));
+    assert_true(ok);
+    assert_true(has_new(scene, OTHER));
+    mem_free(target);
+    mem_free(left);
+    unit_folder_free(elsewhere);
+}
+
+static void what_a_crash_left_and_nothing_opens_stops_it(void **state)
+{
+    struct scene *scene = *state;
+    size_t count;
+    struct err err;
+    char *text;
+
+    leave(scene, SECRET, THIRD);
+    assert_nothing_changes(scene, SECRET, OTHER, LEFT);
+    assert_nothing_changes(scene, SECRET, OTHER,
+                           "start with the RELAY_SECRET that sealed it, or "
+                           "remove it");
+    assert_int_equal(access(unit_path(scene->folder, LEFT), F_OK), 0);
+    /* What is no document is no reason. */
+    text = unit_read(scene->folder, LEFT);
+    text[strlen(text) / 2] = '\0';
+    unit_write(scene->folder, LEFT, text);
+    mem_free(text);
+    assert_true(reseal(scene, SECRET, OTHER, &count, &err));
+    assert_int_equal(count, 2);
+}
+
 static void a_folder_that_is_served_from_is_not_sealed_anew(void **state)
 {
     struct scene *scene = *state;
@@ -418,6 +555,10 @@ int main(void)
         SCENE(everything_is_sealed_anew),
         SCENE(an_interrupted_run_is_finished_by_the_next),
         SCENE(what_does_not_open_stops_it_before_anything_is_changed),
+        SCENE(what_a_crash_left_is_put_right_first),
+        SCENE(so_it_is_beside_a_file_that_is_sealed_anew),
+        SCENE(so_it_is_where_a_link_leads),
+        SCENE(what_a_crash_left_and_nothing_opens_stops_it),
         SCENE(a_folder_that_is_served_from_is_not_sealed_anew),
     };
 
