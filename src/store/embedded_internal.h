@@ -73,10 +73,10 @@ bool embedded_rescue(const struct embedded *store, const char *key,
    which, and what to do.  Likewise. */
 bool embedded_opens_left(const struct embedded *store, const char *key,
                          struct err *err) MUST_CHECK;
-/* Put right what there is, if there is anything; takes the lock.  ERR_BUSY if it is
-   held. */
-bool embedded_rescue_needed(const struct embedded *store, const char *key,
-                            struct err *err) MUST_CHECK;
+/* Before its token is spent: put right what there is, if there is anything, and see
+   that nothing lies there with newer tokens that does not open; takes the lock.  ERR_BUSY if it is held. */
+bool embedded_make_ready(const struct embedded *store, const char *key,
+                         struct err *err) MUST_CHECK;
 
 /* Are there any? */
 bool embedded_has_documents(const struct embedded *store);

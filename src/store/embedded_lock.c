@@ -128,14 +128,14 @@ static bool secure(struct embedded *store, struct store_lock *lock,
     /* A link that leads nowhere, also when what a crash left is in place, is for
        whoever writes through it. */
     if (!embedded_find(store, lock->key, &place, &ignored)) {
-        if (!embedded_rescue_needed(store, lock->key, err))
+        if (!embedded_make_ready(store, lock->key, err))
             return false;
         if (!embedded_find(store, lock->key, &place, &ignored))
             return true;
     }
     return is_replaceable(&place, err) && lock_target(&place, lock, err) &&
            has_no_room_yet(&place, err) &&
-           embedded_rescue_needed(store, lock->key, err);
+           embedded_make_ready(store, lock->key, err);
 }
 
 /* ---- taking and giving -------------------------------------------------- */

@@ -164,11 +164,44 @@ bool embedded_opens_left(const struct embedded *store, const char *key,
     if (!find(store, key, &place))
         return true;
     rescue = rescue_of(&place, &judging);
-    return rescue_opens(&rescue, err);
+    return rescue_opens(&rescue, NULL, err);
 }
 
-bool embedded_rescue_needed(const struct embedded *store, const char *key,
-                            struct err *err)
+/* What its tokens replaced can be read in it all the same. */
+static bool replaces_tokens(void *arg, const char *file, const char *leftover)
+{
+    const struct judging *judging = arg;
+    struct json_doc *doc = NULL;
+    struct json_doc *other = NULL;
+    struct buf text;
+    struct err err;
+    bool yes;
+
+    buf_init_secret(&text, JSONFILE_MAX);
+    if (owned_file(leftover, &err) && jsonfile_read(leftover, &text, &err))
+        other = embedded_parse_text(buf_str(&text), judging->key, &err);
+    yes = other && open_path(judging, file, &doc, &err) == RESCUE_WHOLE &&
+          grant_replaces(other, doc);
+    buf_done(&text);
+    json_doc_free(doc);
+    json_doc_free(other);
+    return yes;
+}
+
+static bool make_ready(const struct embedded *store, const char *key,
+                       const struct embedded_place *place, struct err *err)
+{
+    struct judging judging = { store, key };
+    struct rescue rescue;
+
+    if (!embedded_rescue(store, key, err))
+        return false;
+    rescue = rescue_of(place, &judging);
+    return rescue_opens(&rescue, replaces_tokens, err);
+}
+
+bool embedded_make_ready(const struct embedded *store, const char *key,
+                         struct err *err)
 {
     struct embedded_place place;
     bool ok;
@@ -178,7 +211,7 @@ bool embedded_rescue_needed(const struct embedded *store, const char *key,
         !rescue_is_needed(place.folder, place.name))
         return true;
     held = filelock_take(store->folder, FILELOCK_FOLDER, err);
-    ok = held >= 0 && embedded_rescue(store, key, err);
+    ok = held >= 0 && make_ready(store, key, &place, err);
     filelock_release(held);
     return ok;
 }

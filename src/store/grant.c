@@ -54,8 +54,7 @@ static bool has_name(const struct json_doc *list, struct str name)
     return false;
 }
 
-/* Did the tokens of `doc` replace those of `other`? */
-static bool replaces(const struct json_doc *doc, const struct json_doc *other)
+bool grant_replaces(const struct json_doc *doc, const struct json_doc *other)
 {
     char name[GRANT_NAME_LEN + 1];
 
@@ -74,8 +73,8 @@ enum grant_order grant_compare(const struct json_doc *doc,
                                const struct json_doc *other)
 {
     bool same = str_eq(token(doc), token(other));
-    bool spends = replaces(other, doc);
-    bool spent = replaces(doc, other);
+    bool spends = grant_replaces(other, doc);
+    bool spent = grant_replaces(doc, other);
 
     if ((same && token(doc).len > 0) || (same && spends == spent))
         return GRANT_SAME;

@@ -12,6 +12,10 @@
 /* Empty if there is none. */
 void grant_name(const struct json_doc *doc, char name[GRANT_NAME_LEN + 1]);
 
+/* Does `doc` say that its tokens replaced those of `other`?  The secrets of `doc`
+   need not be open. */
+bool grant_replaces(const struct json_doc *doc, const struct json_doc *other);
+
 enum grant_order {
     GRANT_SAME, /* one refresh token, or neither has one */
     GRANT_LATER,

@@ -384,6 +384,7 @@ bool rescue_file(const struct rescue *rescue, struct err *err)
 
 struct shut {
     struct search search;
+    bool (*counts)(void *arg, const char *file, const char *leftover);
     struct err why;
 };
 
@@ -393,16 +394,24 @@ static void find_shut(struct search *search, struct leftover *leftover)
     const struct rescue *rescue = search->rescue;
 
     if (search->found || leftover->held ||
-        rescue->judge(rescue->arg, leftover->path, &shut->why) != RESCUE_LOCKED)
+        rescue->judge(rescue->arg, leftover->path, &shut->why) !=
+            RESCUE_LOCKED ||
+        (shut->counts &&
+         !shut->counts(rescue->arg, search->path, leftover->path)))
         return;
     search->best = *leftover;
     search->found = true;
 }
 
-bool rescue_opens(const struct rescue *rescue, struct err *err)
+bool rescue_opens(const struct rescue *rescue,
+                  bool (*counts)(void *arg, const char *file,
+                                 const char *leftover),
+                  struct err *err)
 {
-    struct shut shut = { .search = { .rescue = rescue } };
+    struct shut shut = { .search = { .rescue = rescue }, .counts = counts };
 
+    (void)snprintf(shut.search.path, PATH_SIZE, "%s/%s", rescue->folder,
+                   rescue->name);
     each(&shut.search, find_shut);
     return !shut.search.found ||
            err_set(err, ERR_IO,

@@ -68,9 +68,12 @@ bool rescue_has_owner(const char *folder, const char *name);
 /* False and err if what should get its place could not; then everything stays. */
 bool rescue_file(const struct rescue *rescue, struct err *err) MUST_CHECK;
 
-/* False if there is one that cannot be opened now; err says which, why, and what to
-   do. */
-bool rescue_opens(const struct rescue *rescue, struct err *err) MUST_CHECK;
+/* False if there is one that cannot be opened now, and that `counts` says yes to (NULL:
+   each does); err says which, why, and what to do. */
+bool rescue_opens(const struct rescue *rescue,
+                  bool (*counts)(void *arg, const char *file,
+                                 const char *leftover),
+                  struct err *err) MUST_CHECK;
 
 /* The file was removed on purpose, just now: all that is left of it goes, also what
    cannot be opened, for it was begun before that. */

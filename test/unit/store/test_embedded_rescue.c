@@ -124,6 +124,54 @@ static void taken_tokens_keep_their_history(void **state)
                "{" TOKENS("r3", "2") ",\"replaced\":[" R2 "," R1 ",\"0\"]}");
 }
 
+/* ---- what does not open ------------------------------------------------- */
+
+#define SEALED "\"refresh_token\":\"sealed:v1:00000000:AAAA\""
+
+/* The left document, and what the refusal says (NULL: there is none). */
+static const struct {
+    const char *text;
+    const char *want;
+} shut[] = {
+    { "{" SEALED ",\"replaced\":[" R1 "]}",
+      "-0000000000000000.tmp was left by a crash with tokens that may be newer" },
+    { "{" SEALED ",\"replaced\":[" R1 "]}",
+      "start with the RELAY_SECRET that sealed it, or remove it" },
+    /* A sign-in came after it, or it never held others. */
+    { "{" SEALED ",\"replaced\":[" R2 "]}", NULL },
+    { "{" SEALED "}", NULL },
+};
+
+/* A token that is spent for certain is not asked with, while the next one lies
+   beside it. */
+static void no_lock_beside_newer_tokens_that_do_not_open(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json", "{" TOKENS("r1", "1") "}");
+    for (size_t i = 0; i < COUNT_OF(shut); i++) {
+        const char *name = ".oauth_a.json." OTHER_BASE "-0000000000000000.tmp";
+        struct unit_capture log;
+        struct store_lock *lock;
+        enum store_locked locked;
+        struct err err;
+
+        unit_write(scene->folder, name, shut[i].text);
+        log = unit_capture_begin(2);
+        locked = scene->driver->lock(scene->driver, "oauth_a", &lock, &err);
+        mem_free(unit_capture_end(&log));
+        assert_int_equal(locked,
+                         shut[i].want ? STORE_LOCK_FAILED : STORE_LOCKED);
+        if (shut[i].want)
+            unit_assert_part(err.text, shut[i].want);
+        else
+            scene->driver->unlock(scene->driver, lock);
+        assert_token(scene, "r1");
+    }
+    assert_true(
+        scene->driver->remove(scene->driver, "oauth_a", &(struct err){ 0 }));
+}
+
 /* ---- links -------------------------------------------------------------- */
 
 static void link_to(struct scene *scene, const char *target)
@@ -239,6 +287,7 @@ int main(void)
         SCENE(tokens_that_the_file_replaced_are_dropped),
         SCENE(tokens_that_are_not_certainly_spent_are_kept),
         SCENE(taken_tokens_keep_their_history),
+        SCENE(no_lock_beside_newer_tokens_that_do_not_open),
         SCENE(what_lies_beside_a_missing_target_gets_its_place),
         SCENE(so_it_does_behind_a_relative_link),
         SCENE(a_link_that_leads_nowhere_stays_an_error),
