@@ -53,7 +53,7 @@ bool aside_keep(const char *path, char kept[ASIDE_PATH_SIZE], struct err *err)
     }
     if (is == KEPT_TAKEN)
         return err_set(err, ERR_IO,
-                       "%s is no document, and %u like it are kept already: "
+                       "%s is to make way, and %u like it are kept already: "
                        "remove some of them (up to %s)",
                        path, KEPT_MAX, kept);
     return is == KEPT || link(path, kept) == 0 || rename(path, kept) == 0 ||

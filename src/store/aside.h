@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A file that is no document makes way for one, and is kept beside it: what was meant
-   can be read in it.
+/* A file that is no document, or does not open, makes way for one, and is kept beside
+   it: what was meant can be read in it.
 
        NAME -> NAME and NAME.broken are one file -> NAME is replaced by its owner
 

@@ -260,13 +260,15 @@ static bool sync_file(const char *path, struct err *err)
 }
 
 /* A file that is no document makes way, and is kept: what was meant can be read in
-   it. */
+   it.  So is one that does not open, unless the other was to replace it: it may hold
+   tokens, too. */
 static bool make_way(const struct search *search, struct err *err)
 {
     char kept[ASIDE_PATH_SIZE];
+    bool overtaken = search->verdict == RESCUE_WHOLE ||
+                     (search->verdict == RESCUE_LOCKED && search->best.of_this);
 
-    return !search->there || search->verdict != RESCUE_PART ||
-           !S_ISREG(search->info.st_mode) ||
+    return !search->there || overtaken || !S_ISREG(search->info.st_mode) ||
            aside_keep(search->path, kept, err);
 }
 
