@@ -11,6 +11,7 @@
 
 #include "base/links.h"
 #include "base/owner.h"
+#include "base/shell.h"
 #include "base/str.h"
 
 #define PATH_SIZE 4096
@@ -117,12 +118,22 @@ static bool make_part(struct backup_out *out, struct err *err)
            err_errno(err, "make %s beside %s", out->part, out->file);
 }
 
+/* What is longer would be cut, and a part of a command is worse than none. */
+#define WORD_SHOWN_MAX 200
+
 static bool in_the_way(const struct backup_out *out, struct err *err)
 {
+    char word[SHELL_WORD_MAX];
+
+    shell_quote(str_of(out->file), word);
+    if (strlen(word) > WORD_SHOWN_MAX)
+        return err_set(err, ERR_EXISTS,
+                       "it is there already: name a new file, or replace this "
+                       "one with --force");
     return err_set(err, ERR_EXISTS,
                    "it is there already: name a new file, or replace this one "
                    "with `claude-relay backup %s --force`",
-                   out->file);
+                   word);
 }
 
 static bool is_missing(const struct backup_out *out)

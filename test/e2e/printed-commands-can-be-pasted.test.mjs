@@ -172,6 +172,18 @@ describe('printed commands', { timeout: 120000 }, () => {
     await relay.terminate();
   });
 
+  it('a file that is in the way of a backup is named as a shell reads it', () => {
+    const file = path.join(folder, "a b's.tar");
+    fs.writeFileSync(file, '');
+    fs.mkdirSync(path.join(folder, 'data'), { mode: 0o700 });
+    writeOauth(path.join(folder, 'data'), 'main');
+    const refused = spawnSync('build/claude-relay', ['backup', file], { cwd: folder, env: cleanEnv(), encoding: 'utf8' });
+    const [, line] = /`([^`]* backup [^`]*--force)`/.exec(refused.stderr) ?? assert.fail(refused.stderr);
+    const done = paste(`cd "${folder}"\n${line}`);
+    assert.equal(done.status, 0, `${line}\n${done.stderr}`);
+    assert.ok(fs.statSync(file).size > 0);
+  });
+
   it('the page at / shows the address it was reached at', async () => {
     const port = await serve('build/claude-relay');
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost:8080', 'localhost', 'localhost:000080', '[::1]:00']) {
