@@ -62,7 +62,8 @@ static bool is_word(struct str name)
 
 bool account_name_may_be_made(struct str name)
 {
-    return account_name_is_valid(name) && !token_is_in(name) && !is_word(name);
+    return account_name_is_valid(name) && name.at[0] != '-' &&
+           !token_is_in(name) && !is_word(name);
 }
 
 const struct account_kind *account_kind_named(struct str name)
@@ -83,23 +84,34 @@ const struct account_kind *account_kind_signing_in(void)
     return *kind;
 }
 
+/* Its characters mean nothing to a shell. */
+const char *account_word(const char *name, char out[ACCOUNT_WORD_MAX])
+{
+    (void)snprintf(out, ACCOUNT_WORD_MAX, "%s%.*s", name[0] == '-' ? "-- " : "",
+                   ACCOUNT_NAME_MAX, name);
+    return out;
+}
+
 const char *account_again(const struct account_kind *kind, const char *name,
                           bool over_http, char out[ACCOUNT_AGAIN_MAX])
 {
+    char word[ACCOUNT_WORD_MAX];
+
+    (void)account_word(name, word);
     if (kind->signs_in)
         (void)snprintf(out, ACCOUNT_AGAIN_MAX,
-                       "sign in again with `claude-relay login %s`%s", name,
+                       "sign in again with `claude-relay login %s`%s", word,
                        over_http ? " or POST /oauth/auth-url" : "");
     else if (kind->check_key)
         (void)snprintf(out, ACCOUNT_AGAIN_MAX,
                        "give it another key with `claude-relay account set %s "
                        "--api-key -`%s",
-                       name, over_http ? " or PATCH /oauth/accounts/NAME" : "");
+                       word, over_http ? " or PATCH /oauth/accounts/NAME" : "");
     else
         (void)snprintf(out, ACCOUNT_AGAIN_MAX,
                        "remove it with `claude-relay account remove %s`, and "
                        "add it again with another credential",
-                       name);
+                       word);
     return out;
 }
 
@@ -463,12 +475,15 @@ bool account_has_replaced(const struct account *account, const char *grant)
 bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
                        struct err *err)
 {
+    char word[ACCOUNT_WORD_MAX];
+
     if (account->problem[0])
         return err_set(err, account->unreadable ? ERR_IO : ERR_LOGIN_REQUIRED,
                        "account \"%s\" cannot be used: %s", account->name,
                        account->problem);
     if (account->disabled)
-        return REASON_SET(err, ACCOUNT_OFF, account->name, account->name);
+        return REASON_SET(err, ACCOUNT_OFF, account->name,
+                          account_word(account->name, word));
     if (account->login_required)
         return sign_in_again(account, "was refused", err);
     if (account->expires_at_ms <= now_wall_ms && !account->can_refresh)

@@ -118,6 +118,10 @@ const struct account_kind *account_kind_named(struct str name);
 /* The first of them that signs in. */
 const struct account_kind *account_kind_signing_in(void);
 
+/* A valid name as it stands in a command, as shell_name() (base/shell.h) has it; `out`. */
+#define ACCOUNT_WORD_MAX (ACCOUNT_NAME_MAX + 4)
+const char *account_word(const char *name, char out[ACCOUNT_WORD_MAX]);
+
 /* For messages, behind a comma or colon: how an account of this kind and name gets
    another grant; `over_http`: for those who manage over HTTP, too. */
 #define ACCOUNT_AGAIN_MAX 320
@@ -137,10 +141,10 @@ bool account_missing(struct str name, enum err_code code, struct err *err);
 
 /* Of a new account: valid, and neither what begins a key or token, which would be in
    every message and path from then on, nor a word that means something where accounts
-   are named ("pool": all that are in it). */
-#define ACCOUNT_NAME_NEW                                                        \
-    "1 to 64 letters, digits or . _ @ -, not starting with a dot, no key, and " \
-    "none of the words pool, all, any, none"
+   are named ("pool": all that are in it), nor what commands take for an option. */
+#define ACCOUNT_NAME_NEW                                                         \
+    "1 to 64 letters, digits or . _ @ -, not starting with a dot or -, no key, " \
+    "and none of the words pool, all, any, none"
 bool account_name_may_be_made(struct str name);
 
 /* "oauth_max" for a kind and a name. */

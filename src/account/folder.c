@@ -190,6 +190,7 @@ static void keep_broken(struct folder_entry *entry, const struct account *read)
 static void keep_away(struct folder *folder, struct folder_entry *entry)
 {
     char complaint[sizeof(entry->complaint)];
+    char word[ACCOUNT_WORD_MAX];
 
     if (entry->account->problem[0]) {
         drop(folder, entry);
@@ -198,7 +199,7 @@ static void keep_away(struct folder *folder, struct folder_entry *entry)
     (void)snprintf(complaint, sizeof(complaint),
                    "its file is gone: put it back, or remove the account with "
                    "`claude-relay account remove %s`",
-                   entry->account->name);
+                   account_word(entry->account->name, word));
     keep(entry, NULL, complaint);
 }
 

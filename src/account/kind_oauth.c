@@ -32,6 +32,7 @@ static bool is_spoilt(const struct json_doc *doc)
 static void parse_grant(struct account *account, const struct json_doc *doc)
 {
     unsigned char hash[32];
+    char word[ACCOUNT_WORD_MAX];
     struct str refused;
     struct str token;
 
@@ -42,7 +43,7 @@ static void parse_grant(struct account *account, const struct json_doc *doc)
                        "its refresh_token is no token, so it serves only until "
                        "its access token expires: sign in again with "
                        "`claude-relay login %s`",
-                       account->name);
+                       account_word(account->name, word));
     if (account->can_refresh)
         account->refresh = secret_new(token);
     else

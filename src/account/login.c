@@ -185,6 +185,7 @@ static struct flow_next look(struct flow *flow)
 {
     struct login *login = login_of(flow);
     const char *name = login->wait->name;
+    char word[ACCOUNT_WORD_MAX];
     const struct err *err;
 
     if (!store_job_is_done(login->job))
@@ -196,7 +197,7 @@ static struct flow_next look(struct flow *flow)
                 "could not be saved: %s; mend the file, or remove the account "
                 "with `claude-relay account remove %s`, and sign in with the "
                 "same code",
-                name, err->text, name);
+                name, err->text, account_word(name, word));
         return fail(login);
     }
     json_doc_free(store_job_take_doc(login->job));

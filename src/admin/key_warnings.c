@@ -65,7 +65,7 @@ static void warn_of_pool(struct json_doc *doc, const struct key *key,
     accounts_each(accounts, look_at, &pool);
     if (pool.any || !pool.first[0])
         return;
-    shell_quote(str_of(key->name), name);
+    shell_name(str_of(key->name), name);
     (void)snprintf(text, sizeof(text),
                    "it may use the pool only, and no account is in it: "
                    "`claude-relay key edit %s --account %s` names one",
@@ -105,6 +105,7 @@ static void warn_of_tag(struct json_doc *doc, struct accounts *accounts,
 {
     struct tagged tagged = { .tag = tag };
     char word[SHELL_WORD_MAX];
+    char account[SHELL_WORD_MAX];
     char text[TEXT_LEN_MAX];
     int len;
 
@@ -115,12 +116,13 @@ static void warn_of_tag(struct json_doc *doc, struct accounts *accounts,
         snprintf(text, sizeof(text),
                  "no account has the tag \"" STR_FMT "\" (yet)", STR_ARG(tag));
     shell_quote(tag, word);
+    shell_name(str_of(tagged.first), account);
     /* There that word takes all tags away. */
     if (tagged.first[0] && !str_eq(tag, STR("none")))
         (void)
             snprintf(text + len, sizeof(text) - (size_t)len,
                      ": `claude-relay account set %s --tag %s` gives it to one",
-                     tagged.first, word);
+                     account, word);
     warn(doc, text);
 }
 
@@ -192,7 +194,7 @@ static void warn_of_zero(struct json_doc *doc, const char *limit,
     char quoted[SHELL_WORD_MAX];
     char text[TEXT_LEN_MAX];
 
-    shell_quote(str_of(name), quoted);
+    shell_name(str_of(name), quoted);
     if (is_group)
         (void)snprintf(text, sizeof(text),
                        ZERO "`claude-relay key group edit %s --limit %s=none` "

@@ -126,6 +126,19 @@ static struct flow_next signed_in(struct flow *flow)
                                          "signed in"));
 }
 
+/* An account that is there is signed in again, whatever new ones may be called. */
+static bool is_there(const struct admin_request *x, struct str *name)
+{
+    struct account *account =
+        json_doc_get_str(x->body, "account_name", name)
+            ? accounts_get(x->admin->options.accounts, *name)
+            : NULL;
+    bool there = account != NULL;
+
+    account_unref(account);
+    return there;
+}
+
 static struct flow_next token(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -135,7 +148,8 @@ static struct flow_next token(struct flow *flow)
 
     if (!members_text(x->body, "authorization_code", &code, &x->err) ||
         !members_optional_text(x->body, "state", &x->err) ||
-        !members_name(x->body, "account_name", &name, &x->err) ||
+        (!is_there(x, &name) &&
+         !members_name(x->body, "account_name", &name, &x->err)) ||
         !members_proxy(x->body, &proxy, &x->err))
         return admin_refuse(x);
     admin_ask(x, KEEPER_LOGIN, name, x->body);

@@ -9,6 +9,7 @@
 #include "admin/account_doc.h"
 #include "admin/members.h"
 #include "admin/vitals_doc.h"
+#include "base/shell.h"
 #include "base/token.h"
 #include "base/visible.h"
 #include "http/date.h"
@@ -106,18 +107,24 @@ void test_doc_add_step(struct json_doc *report, const char *step, bool ok,
 
 struct next {
     const char *code; /* that stays */
-    const char *text; /* may have one %s: the account's name */
+    const char *text; /* may have one %s: the account's name, for a shell; or a
+                         %v: as the value of an option */
 };
 
 static void set_next(struct json_doc *report, const struct account *account,
                      const struct next *next)
 {
-    const char *hole = strstr(next->text, "%s");
+    const char *hole = strchr(next->text, '%');
     const char *before = hole ? hole : next->text + strlen(next->text);
+    char word[SHELL_WORD_MAX];
     char text[TEXT_MAX];
 
+    if (hole && hole[1] == 's')
+        shell_name(str_of(account->name), word);
+    else
+        shell_quote(str_of(account->name), word);
     (void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(before - next->text),
-                   next->text, hole ? account->name : "",
+                   next->text, hole ? word : "",
                    hole ? hole + strlen("%s") : "");
     json_doc_set_str(report, "next_code", str_of(next->code));
     json_doc_set(report, "next", account_doc_text(text));
@@ -125,7 +132,7 @@ static void set_next(struct json_doc *report, const struct account *account,
 
 static const struct next look_at_way = {
     "way", "nothing was sent: look at the way with `claude-relay proxy test "
-           "--account %s`"
+           "--account %v`"
 };
 /* What answered so says nothing of the account. */
 static const struct next look_at_target = {
@@ -182,7 +189,7 @@ static const struct next *next_of(enum lesson_kind kind, unsigned status,
         [LESSON_FAILED] = { "trouble",
                             "the provider or the way to it is in trouble: try "
                             "again in a moment; `claude-relay proxy test "
-                            "--account %s` tries the way alone" },
+                            "--account %v` tries the way alone" },
         [LESSON_OVERLOADED] = { "overloaded",
                                 "the provider is overloaded: try again later" },
     };

@@ -12,6 +12,7 @@
 #include "app/account_table.h"
 #include "app/folder_look.h"
 #include "app/invocation.h"
+#include "app/name_argument.h"
 #include "app/remote.h"
 #include "app/terminal.h"
 #include "base/clock.h"
@@ -192,6 +193,16 @@ static int run_named(struct remote *remote, int argc, char **argv)
     return 2;
 }
 
+/* What sends something takes no slip for a name. */
+static bool takes_name(int argc, char **argv)
+{
+    bool strict =
+        strcmp(argv[0], "test") == 0 || strcmp(argv[0], "profile") == 0;
+    int at = 1;
+
+    return !strict || name_argument_take(argc, argv, &at);
+}
+
 static const char *check_arguments(int argc, char **argv)
 {
     if (argc >= 1 && strcmp(argv[0], "add") == 0)
@@ -217,10 +228,15 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     const char *bad;
     struct remote *remote;
     struct err err;
+    bool has_name;
     bool cares;
 
     if (argc >= 1 && strcmp(argv[0], "import") == 0)
         return import_command_run(argc - 1, argv + 1, config);
+    has_name = argc >= 2 && takes_name(argc, argv);
+    name_argument_unmark(&argc, argv, 1);
+    if (argc >= 2 && !has_name)
+        return usage(check_arguments(1, argv)); /* it lacks one */
     cares = argc >= 1 && account_care_is(argv[0]);
     bad = cares ? account_care_check(argc, argv) : check_arguments(argc, argv);
     if (bad)

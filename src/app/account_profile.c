@@ -10,9 +10,7 @@
 
 const char *account_profile_check(int argc, char **argv)
 {
-    bool named = argc >= 2 && argv[1][0] != '-';
-
-    return named && (argc == 2 || (argc == 3 && strcmp(argv[2], "--json") == 0))
+    return (argc == 2 || (argc == 3 && strcmp(argv[2], "--json") == 0))
                ? NULL
                : "account profile needs a name, and takes --json";
 }

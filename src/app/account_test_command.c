@@ -47,7 +47,7 @@ const char *account_test_command_check(int argc, char **argv)
 {
     struct arguments arguments;
 
-    return argc >= 2 && argv[1][0] != '-' && parse(argc, argv, &arguments)
+    return argc >= 2 && parse(argc, argv, &arguments)
                ? NULL
                : "account test needs a name, and takes --model with the name of "
                  "one, and --json";

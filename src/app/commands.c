@@ -17,6 +17,7 @@
 #include "app/key_commands.h"
 #include "app/log_command.h"
 #include "app/login_command.h"
+#include "app/name_argument.h"
 #include "app/notify_command.h"
 #include "app/prices_command.h"
 #include "app/proxy_commands.h"
@@ -332,7 +333,9 @@ static bool needs_config(const struct command *command, int argc, char **argv)
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+        if (name_argument_is_marked(argc, argv, i))
+            i++;
+        else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
     }
     return false;
@@ -375,8 +378,13 @@ static bool choose_data_dir(int *argc, char **argv, const char **chosen,
     bool bad = false;
 
     for (int i = 1; i < *argc && !bad;) {
-        const char *value = take_data_dir(argc, argv, i, &bad);
+        const char *value;
 
+        if (name_argument_is_marked(*argc, argv, i)) {
+            i += 2;
+            continue;
+        }
+        value = take_data_dir(argc, argv, i, &bad);
         folder = value ? value : folder;
         i += !value;
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/name_argument.h"
 #include "base/shown.h"
 
 #define CREATE KEY_OPTIONS_CREATE
@@ -230,6 +231,11 @@ static bool take(struct key_arguments *arguments, const char *argument,
     return add(arguments, row, value, err);
 }
 
+static bool takes_name(const struct key_arguments *arguments)
+{
+    return !arguments->name && arguments->options != KEY_OPTIONS_LIST;
+}
+
 bool key_arguments_parse(struct key_arguments *arguments, int argc, char **argv,
                          enum key_options options, struct err *err)
 {
@@ -241,11 +247,14 @@ bool key_arguments_parse(struct key_arguments *arguments, int argc, char **argv,
 
         if (strcmp(argv[i], "--json") == 0)
             arguments->json = true;
+        else if (name_argument_is_marked(argc, argv, i) &&
+                 takes_name(arguments))
+            arguments->name = argv[++i];
         else if (argv[i][0] == '-' && argv[i][1] == '-') {
             if (!take(arguments, argv[i], next, &used, err))
                 return false;
             i += used;
-        } else if (arguments->name || options == KEY_OPTIONS_LIST)
+        } else if (!takes_name(arguments))
             return not_taken(argv[i], err);
         else
             arguments->name = argv[i];

@@ -6,16 +6,19 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "app/account_call.h"
 #include "app/banner.h"
 #include "app/commands.h"
 #include "app/first_message.h"
 #include "app/folder_look.h"
 #include "app/gateway_arguments.h"
 #include "app/invocation.h"
+#include "app/name_argument.h"
 #include "app/remote.h"
 #include "app/running.h"
 #include "app/terminal.h"
 #include "base/mem.h"
+#include "base/token.h"
 
 #define NAME_DEFAULT "main"
 #define TRIES_MAX 5
@@ -41,6 +44,23 @@ static bool take_proxy(int argc, char **argv, int *at,
                GATEWAY_ARGUMENT_TAKEN;
 }
 
+static bool take_name(int argc, char **argv, int *at,
+                      struct arguments *arguments)
+{
+    const char *name =
+        arguments->name ? NULL : name_argument_take(argc, argv, at);
+
+    if (name)
+        arguments->name = name;
+    return name != NULL;
+}
+
+/* What may be a secret is sent nowhere. */
+static bool may_be_asked_for(struct str name)
+{
+    return account_name_is_valid(name) && !token_is_in(name);
+}
+
 /* The argument that is not understood, or NULL. */
 static const char *parse(int argc, char **argv, struct arguments *arguments)
 {
@@ -58,15 +78,12 @@ static const char *parse(int argc, char **argv, struct arguments *arguments)
             arguments->setup = true;
         else if (strcmp(argv[i], "--message") == 0)
             arguments->message = true;
-        else if (argv[i][0] == '-' || arguments->name)
+        else if (!take_name(argc, argv, &i, arguments))
             return argv[i];
-        else
-            arguments->name = argv[i];
     }
     if (!arguments->name)
         arguments->name = NAME_DEFAULT;
-    return account_name_may_be_made(str_of(arguments->name)) ? NULL
-                                                             : arguments->name;
+    return may_be_asked_for(str_of(arguments->name)) ? NULL : arguments->name;
 }
 
 /* ---- the link ----------------------------------------------------------- */
@@ -282,6 +299,27 @@ static int look_at_it(struct remote *remote, const struct config *config,
     return status;
 }
 
+/* Before anybody signs in: names from before a rule was made are those of accounts that
+   are there, and no others. */
+static bool check_name(struct remote *remote, const char *name, struct err *err)
+{
+    const struct account_call about = { ACCOUNT_CALL_OAUTH, str_of(name),
+                                        "/status" };
+    struct remote_call call = { .method = "GET" };
+    bool there;
+
+    if (account_name_may_be_made(str_of(name)))
+        return true;
+    there = account_call(remote, &about, &call, err);
+    json_doc_free(call.answer);
+    return there ||
+           (call.status == 404 &&
+            err_set(err, ERR_CONFIG,
+                    "there is no account \"%s\", and a new one may not have "
+                    "that name: use " ACCOUNT_NAME_NEW,
+                    name));
+}
+
 static int run(struct remote *remote, const struct config *config,
                const struct arguments *arguments)
 {
@@ -289,6 +327,8 @@ static int run(struct remote *remote, const struct config *config,
     struct err err;
     bool ok;
 
+    if (!check_name(remote, arguments->name, &err))
+        return terminal_fail(&err);
     if (arguments->way.asks_proxy) {
         remote_rest(remote);
         if (!gateway_arguments_ask(&arguments->way, &err))

@@ -57,6 +57,16 @@ void shell_quote(struct str word, char out[SHELL_WORD_MAX])
     buf_done(&quoted);
 }
 
+void shell_name(struct str name, char out[SHELL_WORD_MAX])
+{
+    struct str mark = str_starts(name, STR("-")) ? STR("-- ") : STR_EMPTY;
+    char word[SHELL_WORD_MAX];
+
+    shell_quote(name, word);
+    text_copy(out, SHELL_WORD_MAX, mark);
+    text_copy(out + mark.len, SHELL_WORD_MAX - mark.len, str_of(word));
+}
+
 /* Does the name of a command end here? */
 static bool begins_command(struct str text)
 {

@@ -17,6 +17,10 @@ void shell_add_quoted(struct buf *out, struct str word);
 /* The same with a NUL, for a text with a path in it; cut if it is too long. */
 void shell_quote(struct str word, char out[SHELL_WORD_MAX]);
 
+/* The same for a name: one that begins with "-" stands behind "--", or the command
+   would take it for an option (app/name_argument.h). */
+void shell_name(struct str name, char out[SHELL_WORD_MAX]);
+
 /* Append `text` with `start` in place of each "claude-relay" that begins a command
    in backquotes. */
 void shell_add_text(struct buf *out, struct str text, struct str start);

@@ -339,6 +339,7 @@ bool import_ask_check(const struct import_ask *ask, struct err *err)
     if (!ask->prefix[0])
         return true;
     return (account_name_is_valid(str_of(ask->prefix)) &&
+            ask->prefix[0] != '-' &&
             strlen(ask->prefix) <= IMPORT_PREFIX_MAX) ||
            REASON_SET(err, IMPORT_PREFIX_INVALID,
                       shown(str_of(ask->prefix), text), IMPORT_PREFIX_MAX);

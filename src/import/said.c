@@ -2,6 +2,7 @@
 /* What an import says. */
 #include "import/said.h"
 
+#include "base/shell.h"
 #include "base/shown.h"
 #include "base/text.h"
 
@@ -80,6 +81,7 @@ static void warn_of_claude_code(struct buf *out)
 static void warn(struct buf *out, const struct import_tally *tally,
                  const char *from, bool dry_run)
 {
+    char word[SHELL_WORD_MAX];
     char when[TEXT_TIME_MAX];
 
     buf_printf(out,
@@ -94,10 +96,11 @@ static void warn(struct buf *out, const struct import_tally *tally,
         buf_printf(out, "this relay renews the first of them at %s.\n", when);
     else
         buf_printf(out, "this relay renews them once they are switched on.\n");
+    shell_name(str_of(tally->first), word);
     buf_printf(out,
                "One that was refreshed there since the export has to sign in "
                "again, which keeps the rest of it: `claude-relay login %s`.\n",
-               tally->first);
+               word);
 }
 
 void import_said_warning(struct buf *out, const struct import_tally *tally,

@@ -2,6 +2,7 @@
 /* How events are told. */
 #include <stdio.h>
 
+#include "base/shell.h"
 #include "base/text.h"
 #include "notify/event.h"
 #include "team/limits.h"
@@ -246,8 +247,9 @@ void event_say(const struct event *event, enum event_end end, struct buf *out)
 
 static void next_of_login(const struct event *event, struct buf *out)
 {
-    const char *name = event->subject;
+    char name[SHELL_WORD_MAX];
 
+    shell_name(str_of(event->subject), name);
     if (event->has_key)
         buf_printf(out,
                    "Run `claude-relay account set %s --api-key -`, and enter "
@@ -270,8 +272,9 @@ static void next_of_budget(const struct event *event, struct buf *out)
 void event_say_next(const struct event *event, enum event_end end,
                     struct buf *out)
 {
-    const char *name = event->subject;
+    char name[SHELL_WORD_MAX];
 
+    shell_name(str_of(event->subject), name);
     if (end != EVENT_HOLDS)
         return;
     switch (event->kind) {

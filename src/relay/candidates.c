@@ -32,6 +32,7 @@ static void keep_first(struct candidates *c, const struct err *err)
 static void tell_stopped(struct candidates *c, const struct account *account,
                          const struct choice_row *row)
 {
+    char word[ACCOUNT_WORD_MAX];
     struct err err;
 
     (void)err_set(&err, ERR_LOGIN_REQUIRED,
@@ -40,7 +41,7 @@ static void tell_stopped(struct candidates *c, const struct account *account,
                         "with `claude-relay account show %s`"
                       : "the credential of account \"%s\" was refused: look at "
                         "it with `claude-relay account show %s`",
-                  account->name, account->name);
+                  account->name, account_word(account->name, word));
     keep_first(c, &err);
 }
 

@@ -33,10 +33,7 @@ static bool check_name(const struct json_doc *value, const char *member,
     struct str name;
 
     return (json_doc_as_str(value, &name) && key_name_is_valid(name)) ||
-           must_be(err, member,
-                   "1 to 64 bytes of visible text that is not a number, does "
-                   "not begin with a dot or cr_, and has no / or \\",
-                   value);
+           must_be(err, member, KEY_NAME_NEW, value);
 }
 
 /* A reference: an id fits as well. */

@@ -3,6 +3,8 @@
 #include "team/key_change_internal.h"
 
 #include "base/reason.h"
+#include "base/shown.h"
+#include "team/key_words.h"
 
 /* ---- keys and groups ----------------------------------------------------- */
 
@@ -53,6 +55,21 @@ static const struct kind {
 
 /* ---- documents ----------------------------------------------------------- */
 
+/* The name that it has may stay. */
+static bool name_may_be_made(const struct key_change *change, struct err *err)
+{
+    const char *own = change->key     ? change->key->name
+                      : change->group ? change->group->name
+                                      : NULL;
+    char text[SHOWN_MAX];
+    struct str name;
+
+    return !json_doc_get_str(change->document, "name", &name) ||
+           key_name_may_be_made(name) || (own && str_eq(name, str_of(own))) ||
+           REASON_SET(err, MEMBER_VALUE_INVALID, "name", KEY_NAME_NEW,
+                      shown(name, text));
+}
+
 /* The database has the last word; this one has the better text. */
 static bool name_is_free(const struct key_change *change,
                          const struct kind *kind, struct err *err)
@@ -90,7 +107,8 @@ bool key_prepare(struct key_change *change, struct err *err)
     if (op->takes != KEY_OP_TAKES_NONE &&
         (!kind->check(change->document, err) ||
          !key_check_texts(change->document, err) ||
-         !says_enough(change, kind, err) || !name_is_free(change, kind, err)))
+         !says_enough(change, kind, err) || !name_may_be_made(change, err) ||
+         !name_is_free(change, kind, err)))
         return false;
     return !op->prepare || op->prepare(change, err);
 }

@@ -72,6 +72,11 @@ bool key_name_is_valid(struct str name)
            !token_is_in(name);
 }
 
+bool key_name_may_be_made(struct str name)
+{
+    return key_name_is_valid(name) && name.at[0] != '-';
+}
+
 static const struct {
     const char *name;
     enum key_call call;

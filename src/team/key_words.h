@@ -13,6 +13,12 @@
 /* Of a key or a group: 1 to 64 bytes of visible UTF-8 that is no number (that would
    be an id), goes into a path, and can be no secret. */
 bool key_name_is_valid(struct str name);
+/* Of a new one: commands would take what begins with "-" for an option.  Those that are
+   there keep their names. */
+#define KEY_NAME_NEW                                                           \
+    "1 to 64 bytes of visible text that is not a number, does not begin with " \
+    "a dot, - or cr_, and has no / or \\"
+bool key_name_may_be_made(struct str name);
 /* Valid UTF-8 of characters that can be seen, and spaces; `lines`: line ends and
    tabs as well. */
 bool key_words_are_visible(struct str text, bool lines);

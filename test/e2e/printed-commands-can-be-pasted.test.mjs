@@ -172,6 +172,38 @@ describe('printed commands', { timeout: 120000 }, () => {
     await relay.terminate();
   });
 
+  it('a name that looks like an option, from before that was refused', async () => {
+    const data = path.join(folder, 'data');
+    fs.mkdirSync(data, { mode: 0o700 });
+    for (const name of ['-x', '--help', '--json']) {
+      const text = `CANARY-${name.replaceAll('-', '')}`;
+      writeOauth(data, name, { access_token: text, refresh_token: undefined, expires_at: '2020-01-01T00:00:00Z' });
+    }
+    const run = (args, input = '') => spawnSync('build/claude-relay', args, { cwd: folder, env: cleanEnv(), encoding: 'utf8', input });
+    const lines = [...run(['account', 'list']).stdout.matchAll(/`([^`]* login -- [^`]*)`/g)].map(([, line]) => line);
+    assert.equal(lines.length, 3, run(['account', 'list']).stdout);
+    for (const line of lines) {
+      const done = paste(`cd "${folder}"\n${line}`, `${CODE}\n`);
+      assert.equal(done.status, 0, `${line}\n${done.stdout}${done.stderr}`);
+    }
+    assert.equal(run(['account', 'test', '--', '--json', '--json']).status, 0);
+    for (const args of [['account', 'test', '--json'], ['account', 'profile', '--json'], ['login', '-x']]) {
+      assert.equal(run(args).status, 2, args.join(' '));
+    }
+    for (const args of [['show', '--', '--help'], ['set', '--', '-x', '--note', 'hi'], ['pool', '--', '-x', 'on'], ['profile', '--', '-x'], ['remove', '--', '--json'], ['remove', '-x']]) {
+      const done = run(['account', ...args]);
+      assert.equal(done.status, 0, args.join(' ') + done.stdout + done.stderr);
+      assert.doesNotMatch(done.stdout, /usage:/);
+    }
+
+    /* None is made. */
+    for (const args of [['account', 'add', '--', '-new', '--api-key', '-'], ['account', 'add', '-new', '--api-key', '-'], ['login', '--', '-new'], ['key', 'create', '--', '-new'], ['key', 'create', '-new'], ['key', 'group', 'create', '-new']]) {
+      const refused = run(args, `${API_KEY}\n`);
+      assert.equal(refused.status, 1, args.join(' ') + refused.stdout + refused.stderr);
+      assert.match(refused.stderr, /(starting|begin) with a dot(,| or) -/, args.join(' '));
+    }
+  });
+
   it('a file that is in the way of a backup is named as a shell reads it', () => {
     const file = path.join(folder, "a b's.tar");
     fs.writeFileSync(file, '');

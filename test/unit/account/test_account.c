@@ -73,11 +73,17 @@ static const struct {
     { "x-sk-ant-", false },
     { "cr_0123456789012345678901234567890123456789012", false },
     { ".pool", false },
+    { "a-", true },
+    { "-a", false },
+    { "-", false },
+    { "--json", false },
 };
 
 /* Those that are there stay valid. */
 static void words_with_a_meaning_name_no_new_account(void **state)
 {
+    char word[ACCOUNT_WORD_MAX];
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(new_names); i++) {
         if (account_name_may_be_made(str_of(new_names[i].name)) !=
@@ -85,6 +91,9 @@ static void words_with_a_meaning_name_no_new_account(void **state)
             fail_msg("%s", new_names[i].name);
     }
     assert_true(account_name_is_valid(STR("pool")));
+    assert_true(account_name_is_valid(STR("-a")));
+    assert_string_equal(account_word("a-", word), "a-");
+    assert_string_equal(account_word("-a", word), "-- -a");
 }
 
 /* ---- files -------------------------------------------------------------- */

@@ -14,7 +14,6 @@ static const struct {
     { { "test", "a", "--model", "m" }, true },
     { { "test", "a", "--model=m", "--json" }, true },
     { { "test" }, false },
-    { { "test", "--json" }, false },
     { { "test", "a", "b" }, false },
     { { "test", "a", "--model" }, false },
     { { "test", "a", "--model=" }, false },

@@ -44,6 +44,23 @@ static void words_are_quoted_when_a_shell_would_change_them(void **state)
     }
 }
 
+static void a_name_that_looks_like_an_option_is_marked(void **state)
+{
+    char word[SHELL_WORD_MAX];
+    char name[5000];
+
+    (void)state;
+    shell_name(STR("a-b"), word);
+    assert_string_equal(word, "a-b");
+    shell_name(STR("-x"), word);
+    assert_string_equal(word, "-- -x");
+    shell_name(STR("-x y"), word);
+    assert_string_equal(word, "-- '-x y'");
+    memset(name, '-', sizeof(name));
+    shell_name((struct str){ name, sizeof(name) }, word);
+    assert_int_equal(strlen(word), sizeof(word) - 1);
+}
+
 static void a_word_that_is_too_long_is_cut(void **state)
 {
     char word[SHELL_WORD_MAX];
@@ -138,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_quoted_when_a_shell_would_change_them),
+        cmocka_unit_test(a_name_that_looks_like_an_option_is_marked),
         cmocka_unit_test(a_word_that_is_too_long_is_cut),
         cmocka_unit_test(a_shell_reads_the_word_that_was_meant),
         cmocka_unit_test(commands_begin_as_the_program_was_called),

@@ -29,6 +29,12 @@ static const struct {
     { KEY_OP_GROUP_CHANGE, "others", NAME("others"), 0, NULL },
     { KEY_OP_CREATE, "", NAME("students"), 0, NULL },
     { KEY_OP_GROUP_CREATE, "", NAME("alice"), 0, NULL },
+    /* None is new that a command would take for an option. */
+    { KEY_OP_CREATE, "", NAME("-x"), ERR_BAD_REQUEST,
+      "name must be 1 to 64 bytes of visible text" },
+    { KEY_OP_GROUP_CREATE, "", NAME("--json"), ERR_BAD_REQUEST, "begin with" },
+    { KEY_OP_CHANGE, "bob", NAME("-b"), ERR_BAD_REQUEST, "not \"-b\"" },
+    { KEY_OP_GROUP_CHANGE, "others", NAME("-"), ERR_BAD_REQUEST, "a dot, -" },
     /* What is not there is not changed. */
     { KEY_OP_CHANGE, "carol", "{}", ERR_NOT_FOUND,
       "there is no relay key carol: `claude-relay key list` shows" },

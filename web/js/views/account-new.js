@@ -18,7 +18,7 @@ const WORDS = new Set(['pool', 'all', 'any', 'none']);
 /* As the relay has it (ACCOUNT_NAME_NEW); null: it will do. */
 export function nameProblem(name) {
   if (!name) return t('newaccount.name_missing');
-  if (!/^[A-Za-z0-9_@-][A-Za-z0-9._@-]{0,63}$/.test(name) || name.includes('sk-ant-')) return t('newaccount.name_wrong');
+  if (!/^[A-Za-z0-9_@][A-Za-z0-9._@-]{0,63}$/.test(name) || name.includes('sk-ant-')) return t('newaccount.name_wrong');
   if (WORDS.has(name)) return t('newaccount.name_word', { name });
   return null;
 }
