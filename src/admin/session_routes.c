@@ -5,6 +5,7 @@
 #include "admin/audited.h"
 #include "admin/request.h"
 #include "base/mem.h"
+#include "base/shell.h"
 #include "base/text.h"
 #include "store/audit.h"
 #include "team/client_address.h"
@@ -43,6 +44,13 @@ static void set_time(struct json_doc *doc, const char *member, uint64_t ms)
 
 /* ---- how one is signed in ------------------------------------------------- */
 
+/* Of the relay, for whoever manages it: paths are nobody else's business. */
+static void set_relay(struct json_doc *doc)
+{
+    json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    json_doc_set_str(doc, "command", shell_start());
+}
+
 static struct json_doc *doc_of_session(struct str text,
                                        const struct session *session)
 {
@@ -54,7 +62,7 @@ static struct json_doc *doc_of_session(struct str text,
     json_doc_set_str(doc, "csrf", str_of(csrf));
     mem_wipe(csrf, sizeof(csrf));
     set_time(doc, "expires_at", session->ends_ms);
-    json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    set_relay(doc);
     return doc;
 }
 
@@ -70,7 +78,7 @@ static struct json_doc *doc_without(const struct caller *caller)
                          : STR("token"));
     json_doc_set(doc, "csrf", json_doc_new_null());
     json_doc_set(doc, "expires_at", json_doc_new_null());
-    json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    set_relay(doc);
     return doc;
 }
 
@@ -105,6 +113,10 @@ static const struct admin_member get_members[] = {
     { "expires_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "of a session: when it ends, used or not; RFC 3339", NULL },
     { "version", ADMIN_TEXT, ADMIN_REQUIRED, "of the relay", NULL },
+    { "command", ADMIN_TEXT, ADMIN_REQUIRED,
+      "how its commands begin in a shell of its machine: the program as it was "
+      "called, on the folder that it serves",
+      NULL },
     ADMIN_END,
 };
 const struct admin_endpoint session_routes_get = {

@@ -113,6 +113,11 @@ void shell_set_start(struct str start)
     text_copy(set_start, sizeof(set_start), fits ? start : STR_EMPTY);
 }
 
+struct str shell_start(void)
+{
+    return *set_start ? str_of(set_start) : str_from(MARK, 1);
+}
+
 void shell_fill(struct buf *out, struct str text)
 {
     if (*set_start)

@@ -32,5 +32,8 @@ void shell_add_text(struct buf *out, struct str text, struct str start);
    there are other threads. */
 void shell_set_start(struct str start);
 
+/* How a command begins: that, or the program's plain name. */
+struct str shell_start(void);
+
 /* shell_add_text() with that. */
 void shell_fill(struct buf *out, struct str text);

@@ -164,8 +164,12 @@ describe('printed commands', { timeout: 120000 }, () => {
       works(commands(one)[0], `${CODE}\n`);
     }
 
+    /* What the page puts in front of its commands. */
+    const { command: begins } = JSON.parse(await ask('/admin/api/session'));
+    assert.match(works(`${begins} account list`), /\bacc\b/);
+
     /* A stranger sees no path. */
-    for (const target of ['/v1/messages', '/oauth/accounts', '/v1/nothing', '/health', '/']) {
+    for (const target of ['/admin/api/session', '/v1/me', '/admin/', '/me', '/v1/messages', '/oauth/accounts', '/v1/nothing', '/health', '/']) {
       const body = await ask(target, { headers: { 'x-forwarded-for': '192.0.2.1' } });
       assert.doesNotMatch(body, /\bhere\b|my data|build\//);
     }

@@ -2,6 +2,7 @@
 /* The page's settings in a real browser: options with where they are from, the log's level, notices and prices
    changed in place, a backup, the audit log, and what is running. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import { it } from 'node:test';
 
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { admin, createKey } from '../support/keys.mjs';
-import { describe, root, startRelay, startSim, until } from '../support/processes.mjs';
+import { cleanEnv, describe, root, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
 import { listen } from '../support/proxies.mjs';
 
 const VIEWS = ['options', 'prices', 'notices', 'backup', 'audit', 'about'];
@@ -171,6 +172,23 @@ describe('the page keeps settings', () => {
     await page.text('built-in prices cannot be removed', '.set-body .err');
     assert.equal(await page.page.$$eval('.set-body .failed', (all) => all.length), 0);
     await page.close();
+  });
+
+  it('commands begin as the relay was called, and work on its folder', async () => {
+    const page = await visit('backup');
+    const lines = await page.page.$$eval('.codebox pre', (nodes) => nodes.map((node) => node.textContent));
+    assert.match(lines[1], / restore relay-backup\.tar$/);
+    const file = path.join(tempFolder(), 'relay-backup.tar');
+    const done = spawnSync('bash', ['-e', '-c', lines[0].replace('relay-backup.tar', file)], { cwd: tempFolder(), env: cleanEnv(), encoding: 'utf8' });
+    assert.equal(done.status, 0, lines[0] + done.stderr);
+    assert.ok(fs.statSync(file).size > 0 && done.stdout.includes(s.relay.dataDir), done.stdout);
+    await page.close();
+    const own = (await api('GET', '/admin/api/session')).command;
+    for (const [view, end] of [['prices', 'usage reprice --since 30d'], ['notices', 'notify set']]) {
+      const other = await visit(view);
+      await other.text(`${own} ${end}`);
+      await other.close();
+    }
   });
 
   it('a backup is downloaded', async () => {

@@ -12,7 +12,7 @@ import { noSqlite } from '../support/bookings.mjs';
 import { call } from '../support/http.mjs';
 import { createGroup, createKey } from '../support/keys.mjs';
 import { hands } from '../support/page_hands.mjs';
-import { addApiKey, describe, inMinutes, stage } from '../support/processes.mjs';
+import { addApiKey, describe, inMinutes, relayBinary, stage } from '../support/processes.mjs';
 
 const QUOTE = "o'hara & co";
 const step = (page) => page.read('.steps .now h2');
@@ -23,7 +23,7 @@ describe('the first run', { skip: noSqlite }, () => {
 
   it('goes on after an account with a key', async () => {
     const page = await open(s.relay);
-    await page.text('claude-relay login main', '.term');
+    await page.text(`${relayBinary} login main`, '.term');
     await page.press('.choice a:nth-child(2)');
     const cancel = await page.page.waitForSelector('form.form a.btn');
     assert.equal(await cancel.evaluate((a) => a.getAttribute('href')), '/admin/', 'cancel leads back');
@@ -31,7 +31,7 @@ describe('the first run', { skip: noSqlite }, () => {
     await page.type('input[type=password]', `sk-ant-api03-CANARY-${'z'.repeat(40)}`);
     await page.press(button('Add account'));
     await page.text(SECOND, '.steps .now');
-    await page.text('claude-relay key create NAME', '.term');
+    await page.text(`${relayBinary} key create NAME`, '.term');
     assert.ok(!(await page.read('.term')).includes('login'), 'that is done');
     await page.check();
     await page.screenshot('first-goes-on');
@@ -95,13 +95,13 @@ describe('the page of a relay in use', () => {
     const hand = hands(page);
     for (const [act, words] of [['Rotate…', 'key rotate'], ['Edit', 'key edit']]) {
       await hand.press(act, 'main');
-      await hand.text(`claude-relay ${words} 'o'\\''hara & co'`, 'dialog');
+      await hand.text(`${relayBinary} ${words} 'o'\\''hara & co'`, 'dialog');
       await page.page.keyboard.press('Escape');
       await hand.closed();
     }
     await page.go(`/admin/groups/${encodeURIComponent(QUOTE)}`);
     await hand.press('Edit', 'main');
-    await hand.text("claude-relay key group edit 'o'\\''hara & co'", 'dialog');
+    await hand.text(`${relayBinary} key group edit 'o'\\''hara & co'`, 'dialog');
     await page.close();
   });
 

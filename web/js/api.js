@@ -23,12 +23,14 @@ export const session = {
   csrf: null,
   expires: null,
   version: '',
+  command: 'claude-relay',
 
   take(answer) {
     session.who = answer.who;
     session.csrf = answer.csrf ?? null;
     session.expires = answer.expires_at ?? null;
     session.version = answer.version ?? session.version;
+    session.command = answer.command ?? session.command;
     return answer;
   },
 

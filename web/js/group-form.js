@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A group of keys: to create one, to change it, to remove it. */
 import { api } from './api.js';
-import { command } from './command.js';
+import { commandLine } from './command.js';
 import { confirm, dialog } from './dialog.js';
 import { h, replace, sign } from './dom.js';
 import { t, tn } from './i18n.js';
@@ -34,7 +34,7 @@ export async function editGroup(group, { done }) {
   const box = dialog({
     title: group ? t('key.edit_title', { name: group.name }) : t('groups.create'),
     body: h('div.stack', h('div.grid2', fields.name, fields.time_zone), limits.node, fields.note, wrong),
-    note: h('code.tiny.faint.hide-n', group ? command('key group edit', group.name) : 'claude-relay key group create NAME'),
+    note: group ? commandLine('.tiny.faint.hide-n', 'key group edit', group.name) : commandLine('.tiny.faint.hide-n', 'key group create NAME'),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), yes], onsubmit: () => busy(yes, send),
   });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What can be done with a key, from the list and from its own page. */
 import { api } from './api.js';
-import { command } from './command.js';
+import { commandLine } from './command.js';
 import { confirm, dialog } from './dialog.js';
 import { h, sign } from './dom.js';
 import { t, tn } from './i18n.js';
@@ -78,7 +78,7 @@ export function rotateKey(key, { done }) {
   const box = dialog({
     title: t('key.rotate_title', { name: key.name }),
     body: [h('p.mute', t('key.rotate_consequence')), field({ label: t('key.overlap'), input: overlap }), wrong],
-    note: h('code.tiny.faint.hide-n.cut', command('key rotate', key.name)),
+    note: commandLine('.tiny.faint.hide-n', 'key rotate', key.name),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), yes],
     onsubmit: () => busy(yes, async () => box.close(await api.post(at(key, '/rotate'), { overlap: overlap.value })), wrong),
   });
@@ -101,7 +101,7 @@ export async function editKey(key, { done }) {
   const form = keyForm({ key: now, groups, accounts });
   const save = button(t('key.save'), { primary: true, submit: true });
   const box = dialog({
-    title: t('key.edit_title', { name: key.name }), body: form.node, note: h('code.tiny.faint.hide-n.cut', command('key edit', key.name)),
+    title: t('key.edit_title', { name: key.name }), body: form.node, note: commandLine('.tiny.faint.hide-n', 'key edit', key.name),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), save],
     onsubmit: () => busy(save, send),
   });

@@ -142,6 +142,10 @@ static void the_start_is_set_once_for_all(void **state)
     char long_path[SHELL_START_MAX + 1];
 
     (void)state;
+    unit_assert_str(shell_start(), "claude-relay");
+    shell_set_start(STR("cd /srv && build/cr"));
+    unit_assert_str(shell_start(), "cd /srv && build/cr");
+    shell_set_start(STR_EMPTY);
     memset(long_path, 'a', SHELL_START_MAX);
     long_path[SHELL_START_MAX] = '\0';
     assert_filled("", "run `claude-relay check`");

@@ -2,6 +2,7 @@
 /* The way to the first message: account, key, message.  It stands in the place of the
    overview until a request was answered. */
 import { api } from '../api.js';
+import { commandLine } from '../command.js';
 import { h, icon, replace } from '../dom.js';
 import { money4, number } from '../format.js';
 import { t, tx } from '../i18n.js';
@@ -42,10 +43,10 @@ function draw(steps, known) {
 }
 
 /* The same step in a terminal; the last one is lines for it already. */
-const COMMANDS = { 1: 'claude-relay login main', 2: 'claude-relay key create NAME' };
+const COMMANDS = { 1: 'login main', 2: 'key create NAME' };
 
 function drawTerminal(place, at) {
-  replace(place, COMMANDS[at] && [h('span', t('first.terminal')), h('code', COMMANDS[at])]);
+  replace(place, COMMANDS[at] && [h('span', t('first.terminal')), commandLine('', COMMANDS[at])]);
 }
 
 function step(number_, at, title, { now, later, done }) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Accounts of another relay: read, shown what would become of each, and then taken over. */
 import { api } from '../api.js';
-import { command } from '../command.js';
+import { command, commandLine } from '../command.js';
 import { h, replace, sign } from '../dom.js';
 import { words } from '../errors.js';
 import { bytes, number, time } from '../format.js';
@@ -45,7 +45,7 @@ function warningOf({ warning, warning_code: code, warning_params: params, format
   return [
     tn('import.warn.shared', params.accounts, { from }), t(dry ? 'import.warn.stop_before' : 'import.warn.stop_now'),
     params.renews_at ? t('import.warn.renews', { time: time(params.renews_at) }) : t('import.warn.off'),
-    tx('import.warn.again', { command: h('code', command('login', params.first)) }),
+    tx('import.warn.again', { command: commandLine('', 'login', params.first) }),
   ];
 }
 
@@ -133,5 +133,5 @@ export async function open(view) {
         h('div.row.wrap', dry, take)), place),
     h('aside.help', { 'aria-label': t('login.help') }, h('h2', t('login.help')), h('ul',
       h('li', t('import.help.nothing')), h('li', t('import.help.once')), h('li', t('import.help.personal')), h('li', t('import.help.large'))),
-    h('h2', t('login.terminal')), h('code.code', 'claude-relay account import --from crs accounts.json --dry-run'))));
+    h('h2', t('login.terminal')), h('code.code', command('account import --from crs accounts.json --dry-run')))));
 }

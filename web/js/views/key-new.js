@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A new key: a form over the list of keys, then its text, shown once. */
 import { api } from '../api.js';
+import { commandLine } from '../command.js';
 import { dialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { giveFirstKey } from '../first-run.js';
@@ -32,7 +33,7 @@ function ask(choices, signal) {
   const form = keyForm(choices);
   const create = button(t('key.create'), { primary: true, submit: true });
   const box = dialog({
-    title: t('key.create'), body: form.node, note: h('code.tiny.faint.hide-n.cut', 'claude-relay key create NAME'),
+    title: t('key.create'), body: form.node, note: commandLine('.tiny.faint.hide-n', 'key create NAME'),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), create],
     onsubmit: () => busy(create, send),
   });

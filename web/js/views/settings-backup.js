@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Settings, backup: all that the relay keeps, as one file. */
 import { api } from '../api.js';
+import { command } from '../command.js';
 import { h, replace } from '../dom.js';
 import { bytes } from '../format.js';
 import { t } from '../i18n.js';
@@ -27,7 +28,7 @@ export async function open(view) {
       note('warn', t(sealed ? 'backup.sealed' : 'backup.plain')),
       h('div.row', load), result)),
     section(t('backup.terminal'), null, h('div.stack.pad',
-      codeBox('claude-relay backup relay-backup.tar', t('backup.command')),
+      codeBox(command('backup relay-backup.tar'), t('backup.command')),
       h('p.small.mute', t('backup.restore')),
-      codeBox('claude-relay restore relay-backup.tar', t('backup.command_restore')))));
+      codeBox(command('restore relay-backup.tar'), t('backup.command_restore')))));
 }

@@ -2,6 +2,7 @@
 /* Settings, notices: where they go, whether they arrive, and what they tell now. */
 import { api } from '../api.js';
 import { words } from '../attention.js';
+import { commandLine } from '../command.js';
 import { h, replace } from '../dom.js';
 import { failure } from '../errors.js';
 import { exact, number, time } from '../format.js';
@@ -159,5 +160,5 @@ export async function open(view) {
   const timer = setInterval(() => document.hidden || refresh(), FRESH_MS);
   view.signal.addEventListener('abort', () => clearInterval(timer));
   frame(view, 'notices', {},
-    section(t('notices.where'), null, h('p.small.mute', tx('notices.what', { command: h('code', 'claude-relay notify set') })), where), rest);
+    section(t('notices.where'), null, h('p.small.mute', tx('notices.what', { command: commandLine('', 'notify set') })), where), rest);
 }

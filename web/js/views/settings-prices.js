@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Settings, prices: the table in force; one's own rows are set and removed in place. */
 import { api } from '../api.js';
+import { commandLine } from '../command.js';
 import { h, replace } from '../dom.js';
 import { searchField } from '../filters.js';
 import { day, exactMoneyOf, number } from '../format.js';
@@ -135,6 +136,6 @@ export async function open(view) {
   draw();
   frame(view, 'prices', { facts: t('prices.version', { version: doc.version }), actions: [search, add] },
     top, h('p.small.mute.prices-what', t('prices.what', { file: doc.file })), place, list.node,
-    h('p.small.mute.pad', t('prices.reprice'), ' ', h('code', 'claude-relay usage reprice --since 30d')),
+    h('p.small.mute.pad', t('prices.reprice'), ' ', commandLine('', 'usage reprice --since 30d')),
     h('p.small', h('a.link', { href: `${to('usage')}?by=model` }, t('prices.usage'))));
 }
