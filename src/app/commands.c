@@ -313,6 +313,9 @@ static int run_configured(const struct command *command, int argc, char **argv,
 
     problems_init(&problems);
     if (!load(&config, arena, &problems)) {
+        /* Its flags are values of the configuration, too. */
+        if (command->run == serve_command_run)
+            serve_command_check(argc, argv, &problems);
         print_problems(&problems);
     } else {
         if (folder)

@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "app/commands.h"
 #include "app/stop_signals.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "config/values.h"
@@ -56,7 +57,15 @@ static const char *parse_flags(int argc, char **argv, struct flags *flags)
     return NULL;
 }
 
+#define UNKNOWN "unknown or incomplete argument"
+#define BAD_PORT "--port must be 0 to 65535, not"
+#define BAD_HOST "--host must be an IPv4 or IPv6 address, or localhost, not"
 #define ADDRESS_MAX 80
+
+static bool take_port(const char *port, uint64_t *out)
+{
+    return str_to_u64(str_of(port), 65535, out);
+}
 
 /* Into `out`, without brackets. */
 static bool take_address(const char *host, char out[ADDRESS_MAX])
@@ -65,6 +74,32 @@ static bool take_address(const char *host, char out[ADDRESS_MAX])
         return false;
     text_copy(out, ADDRESS_MAX, url_without_brackets(str_of(host)));
     return true;
+}
+
+static void add_problem(struct problems *problems, const char *text,
+                        const char *argument)
+{
+    char value[SHOWN_MAX];
+    struct err err;
+
+    err_set(&err, ERR_CONFIG, "%s \"%s\"", text,
+            shown_argument(str_of(argument), value));
+    problems_add(problems, &err);
+}
+
+void serve_command_check(int argc, char **argv, struct problems *problems)
+{
+    struct flags flags = { 0 };
+    const char *bad = parse_flags(argc, argv, &flags);
+    char host[ADDRESS_MAX];
+    uint64_t port;
+
+    if (bad)
+        add_problem(problems, UNKNOWN, bad);
+    if (flags.port && *flags.port && !take_port(flags.port, &port))
+        add_problem(problems, BAD_PORT, flags.port);
+    if (flags.host && *flags.host && !take_address(flags.host, host))
+        add_problem(problems, BAD_HOST, flags.host);
 }
 
 static int serve(const struct config *config, uint64_t port)
@@ -93,14 +128,11 @@ int serve_command_run(int argc, char **argv, const struct config *config)
     const char *bad = parse_flags(argc, argv, &flags);
 
     if (bad)
-        return commands_usage_error("unknown or incomplete argument", bad);
-    if (flags.port && !str_to_u64(str_of(flags.port), 65535, &port))
-        return commands_usage_error("--port must be 0 to 65535, not",
-                                    flags.port);
+        return commands_usage_error(UNKNOWN, bad);
+    if (flags.port && !take_port(flags.port, &port))
+        return commands_usage_error(BAD_PORT, flags.port);
     if (flags.host && !take_address(flags.host, host))
-        return commands_usage_error(
-            "--host must be an IPv4 or IPv6 address, or localhost, not",
-            flags.host);
+        return commands_usage_error(BAD_HOST, flags.host);
     if (flags.port) {
         ours.port = port;
         config_set_argument(&ours, CONFIG_AT_PORT, str_of(flags.port));

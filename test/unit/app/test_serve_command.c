@@ -51,6 +51,34 @@ static void bad_flags_are_named(void **state)
     }
 }
 
+/* Whoever mends the one finds the other at once, too. */
+static void bad_flags_are_told_with_bad_variables(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *err;
+    } rows[] = {
+        { "--port x", "--port must be 0 to 65535, not \"x\"" },
+        { "serve --host example.com", "--host must be" },
+        { "serve --verbose", "\"--verbose\"" },
+    };
+    struct run *run = *state;
+
+    run->env[1] = "WORKERS=-1";
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        run_command(run, rows[i].line);
+        assert_int_equal(run->status, 1);
+        unit_assert_part(run->err, "WORKERS");
+        unit_assert_part(run->err, rows[i].err);
+    }
+    run_command(run, "serve --port 0");
+    assert_int_equal(run->status, 1);
+    assert_null(strstr(run->err, "usage:"));
+    run_command(run, "--port x --host example.com");
+    unit_assert_part(run->err, "--port must be");
+    unit_assert_part(run->err, "--host must be");
+}
+
 /* Reads until the service says that it listens. */
 static void read_banner(int fd, char *text, size_t size)
 {
@@ -105,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RUN(bad_flags_are_named),
+        RUN(bad_flags_are_told_with_bad_variables),
         RUN(it_serves_until_it_is_told_to_end),
     };
 
