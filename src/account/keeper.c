@@ -168,7 +168,8 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
     case REFRESH_ASK:
         break;
     }
-    if (!kept->refresh && !wait->by_hand && kept_backs_off_ms(kept) > 0) {
+    if (!kept->refresh && !wait->by_hand && !kept->spared &&
+        kept_backs_off_ms(kept) > 0) {
         err = kept->last;
         err_retry_after(&err, kept_backs_off_ms(kept));
         keeper_wait_end(wait, &err);

@@ -184,6 +184,7 @@ uint64_t kept_postpone(struct kept_account *kept, uint64_t retry_after_ms)
         refresh_rules_backoff_ms(++kept->failures, retry_after_ms);
 
     kept->not_before_ms = clock_steady_ms() + wait_ms;
+    kept->spared = false;
     return wait_ms;
 }
 

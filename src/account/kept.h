@@ -19,6 +19,9 @@ struct kept_account {
     bool marking;            /* that its grant is refused is being saved */
     unsigned failures;       /* of refreshes, in a row */
     uint64_t not_before_ms;  /* steady: back-off */
+    bool
+        spared; /* that is for want of room alone: who needs a token, and not only a
+                    newer one, does not wait for it */
     uint64_t fresh_until_ms; /* wall: half of the life of what we got */
     uint64_t jitter_ms;
     struct err last; /* why the last refresh failed */

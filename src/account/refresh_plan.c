@@ -128,7 +128,7 @@ static struct refresh_move reserving(struct refresh_plan *plan,
 {
     if (plan->precious)
         return save(plan, plan->goal);
-    if (event == REFRESH_NO_ROOM && !facts->urgent)
+    if (event == REFRESH_NO_ROOM && !(facts->awaited && facts->useless))
         return end(plan, REFRESH_ENDS_FAILED);
     return go_on(plan, REFRESH_ASKING);
 }

@@ -10,12 +10,19 @@
 
    LOCKING: nobody else, in this process or another, refreshes the account.
    READING: the document as it is now: only under the lock is the refresh token
-   read.  RESERVING: room for the new document, before the old token is spent.
-   ASKING: the token call has left, and nothing but newer tokens or a removal
+   read.  RESERVING: room for the new document, before the old token is spent; below,
+   what becomes of it if there is none.  ASKING: the token call has left, and nothing but newer tokens or a removal
    ends it.  READING again: a sign-in that did not wait for the lock may have brought
    newer tokens; they stay.  SAVING: durable before anyone uses it.  HELD: the store cannot be
    written; the new tokens are used from memory, and the lock is kept, since the
    document holds a spent token.
+
+   RESERVING, and there is no room:
+
+       the token that is there  | nobody waits | somebody waits, by hand too
+       -------------------------+--------------+----------------------------
+       serves still             | OVER         | OVER: nothing is spent
+       has expired, was refused | OVER         | ASKING (decision 0008)
 
    Tokens are *precious* from the moment when they were granted, adopted or found
    newer than the document until they are saved.  Precious tokens leave memory in
@@ -76,7 +83,8 @@ struct refresh_facts {
     bool spent;     /* READ: its tokens are older than those in memory */
     bool overtaken; /* READ: it got newer tokens than those that were granted */
     bool known;     /* AWAY: memory has the whole document, newest */
-    bool urgent;    /* NO_ROOM: somebody waits for another token */
+    bool awaited;   /* NO_ROOM: somebody waits for another token */
+    bool useless;   /* NO_ROOM: the one that is there serves nobody */
     bool newer;     /* SAVED, NOT_SAVED: newer tokens came meanwhile */
     bool unread;    /* HELD: the document was not read yet */
     bool due;       /* HELD, TIME: the held token has expired too */

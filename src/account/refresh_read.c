@@ -199,16 +199,45 @@ void refresh_begin_reserving(struct refresh *r)
     refresh_start_job(r, STORE_OP_RESERVE, NULL);
 }
 
+/* By the API, with a 401: who asks by hand knows nothing of it. */
+static bool was_refused(const struct refresh *r)
+{
+    const struct list *waits = &r->kept->waits;
+
+    for (struct list *node = waits->next; node != waits; node = node->next) {
+        const struct keeper_wait *wait =
+            LIST_ITEM(node, struct keeper_wait, node);
+
+        if (!wait->by_hand && secret_eq(secret_reveal(wait->stale),
+                                        secret_reveal(r->account->token)))
+            return true;
+    }
+    return false;
+}
+
+/* A token that works is worth more than one that may be lost with this process. */
+static void weigh_room(struct refresh *r)
+{
+    r->facts.awaited = !list_is_empty(&r->kept->waits);
+    r->facts.useless = r->account->login_required ||
+                       account_needs_refresh(r->account, clock_wall_ms()) ||
+                       was_refused(r);
+}
+
 enum refresh_event refresh_look_at_room(struct refresh *r)
 {
     if (!store_job_error(r->job))
         return REFRESH_RESERVED;
+    weigh_room(r);
     r->err = *store_job_error(r->job);
     err_wrap(&r->err,
-             "account \"%s\" is not refreshed ahead of time while its new "
-             "tokens could not be saved",
+             "account \"%s\" is not refreshed, for no room could be reserved "
+             "for its new tokens, and nothing was spent: free some space, or "
+             "mend what is wrong",
              r->kept->name);
-    r->facts.urgent = !list_is_empty(&r->kept->waits);
-    return r->facts.urgent ? REFRESH_NO_ROOM
-                           : refresh_failed(r, REFRESH_NO_ROOM);
+    if (r->facts.awaited && r->facts.useless)
+        return REFRESH_NO_ROOM;
+    (void)refresh_failed(r, REFRESH_NO_ROOM);
+    r->kept->spared = true;
+    return REFRESH_NO_ROOM;
 }

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, beforeEach, it } from 'node:test';
 
-import { call } from '../support/http.mjs';
+import { call, message } from '../support/http.mjs';
 import { assertNoSecret, describe, inMinutes, Program, readAccount, relayBinary, sanitized, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 
 const OLD = 'sk-ant-oat01-CANARY-access-of-me';
@@ -127,7 +127,8 @@ describe('an end', () => {
     running.push(relay.program);
     await sim.oauth({ hold: false });
     assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), '--fsize=0:']).status, 0);
-    assert.equal((await call(`${relay.url}/oauth/accounts/me/refresh`, { method: 'POST' })).status, 200);
+    await sim.fault({ path: '/v1/messages', times: 1, directives: { status: 401 } });
+    assert.equal((await message(relay.url)).status, 200);
     relay.program.child.kill('SIGTERM');
     await until(() => /waiting for account me: saving its new tokens: .*, at most \d+ s more/.test(relay.log), { what: 'what it waits for' });
     assert.deepEqual(await relay.program.ended, { code: 1, signal: null });

@@ -347,7 +347,12 @@ describe('refreshing', () => {
     const relay = await relayWith({ expires_at: inMinutes(60) });
     const limit = (size) => assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), `--fsize=${size}:`]).status, 0);
     limit(0);
-    assert.equal((await call(`${relay.url}/oauth/accounts/me/refresh`, { method: 'POST' })).status, 200);
+    const byHand = await call(`${relay.url}/oauth/accounts/me/refresh`, { method: 'POST' });
+    assert.equal(byHand.status, 500);
+    assert.match(String(byHand.body), /no room could be reserved .* nothing was spent/);
+    assert.equal(await tokenCalls(), 0, 'a token that works is not spent');
+    await sim.fault({ path: '/v1/messages', times: 1, directives: { status: 401 } });
+    assert.equal((await message(relay.url)).status, 200);
     await sleep(2500);
     relay.program.child.kill('SIGTERM');
     await sleep(100);

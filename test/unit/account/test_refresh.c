@@ -300,22 +300,6 @@ static void what_cannot_be_saved_is_held_and_saved_later(void **state)
     desk_expect_stored(desk, "\"new-refresh\"");
 }
 
-static void room_is_reserved_before_the_old_token_is_spent(void **state)
-{
-    struct desk *desk = *state;
-    struct keeper_wait *wait;
-
-    script_store_stall(desk->script, SCRIPT_RESERVE);
-    wait = desk_ask(desk, KEEPER_REFRESH, NULL);
-    desk_until_stalled(desk);
-    wire_turn_for(desk->loop, 20);
-    assert_true(list_is_empty(&desk->keeper->calls));
-    script_store_let_go(desk->script);
-    desk_token_call(desk);
-    desk_grant(desk, "new-access", "new-refresh");
-    assert_int_equal(desk_answer(desk, wait), FINE);
-}
-
 static void new_tokens_are_noted_before_they_are_written(void **state)
 {
     struct desk *desk = *state;
@@ -333,27 +317,6 @@ static void new_tokens_are_noted_before_they_are_written(void **state)
     mem_free(noted);
     script_store_let_go(desk->script);
     assert_int_equal(desk_answer(desk, wait), FINE);
-}
-
-static void without_room_only_who_waits_gets_a_new_token(void **state)
-{
-    struct desk *desk = *state;
-    struct keeper_wait *wait;
-
-    script_store_fail(desk->script, SCRIPT_RESERVE, ERR_IO, 2);
-    keeper_look(desk->keeper);
-    desk_until_count(desk, SCRIPT_RESERVE, 1);
-    wire_turn_for(desk->loop, 20);
-    assert_true(keeper_is_idle(desk->keeper));
-    wait = keeper_ask(desk->keeper, desk->loop,
-                      &(struct keeper_question){ .op = KEEPER_REFRESH,
-                                                 .name = STR("main"),
-                                                 .by_hand = true },
-                      NULL, NULL);
-    desk_token_call(desk);
-    keeper_wait_free(wait);
-    desk_grant(desk, "new-access", "new-refresh");
-    desk_until_count(desk, SCRIPT_WRITE, 1);
 }
 
 static void a_file_that_is_away_is_written_back_whole(void **state)
@@ -422,9 +385,7 @@ int main(void)
         AT_DESK(a_second_refusal_of_an_old_token_marks_nothing),
         AT_DESK(who_was_refused_with_an_old_token_gets_the_new_one),
         AT_DESK(what_cannot_be_saved_is_held_and_saved_later),
-        AT_DESK(room_is_reserved_before_the_old_token_is_spent),
         AT_DESK(new_tokens_are_noted_before_they_are_written),
-        AT_DESK(without_room_only_who_waits_gets_a_new_token),
         AT_DESK(a_file_that_is_away_is_written_back_whole),
         AT_DESK(one_that_was_removed_on_purpose_is_not),
         AT_DESK(an_older_file_gets_the_newer_tokens),
