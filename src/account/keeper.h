@@ -46,10 +46,10 @@ void keeper_free(struct keeper *keeper);
 /* From now on refresh ahead of time; call again when accounts were read anew. */
 void keeper_look(struct keeper *keeper);
 
-/* Are the tokens of this account, as a file shows it, known to be older than those
-   that memory has: were they replaced by them? */
+/* Are the tokens of this account, as a file shows it, older than those that memory has:
+   were they replaced by them here, or does account/older.h say so? */
 bool keeper_is_spent(struct keeper *keeper, const struct account *account);
-/* The file of an account holds a spent grant: write the newer tokens, which memory
+/* The file of an account holds an older grant: write the newer tokens, which memory
    has, back into it. */
 void keeper_restore(struct keeper *keeper, const char *name);
 

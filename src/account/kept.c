@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/older.h"
 #include "account/refresh_rules.h"
 #include "account/vitals.h"
 #include "base/clock.h"
@@ -114,7 +115,7 @@ bool kept_is_older(const struct kept_account *kept, const struct account *read)
     bool other = ours && ours->kind == read->kind && ours->refresh &&
                  !ours->login_required && strcmp(ours->grant, read->grant) != 0;
     bool older = other && (kept_is_spent(kept, read->grant) ||
-                           account_has_replaced(ours, read->grant));
+                           older_is(read, ours, clock_wall_ms()));
 
     account_unref(ours);
     return older;
@@ -163,14 +164,29 @@ static struct json_doc *tokens_in(const struct json_doc *doc)
     return tokens;
 }
 
+/* What was got here was the newest, until another process renewed it, or somebody signed
+   in there: then all see other tokens, which nothing here has spent. */
+static bool was_overtaken(const struct kept_account *kept,
+                          const struct account *ours)
+{
+    struct account *got =
+        account_from_doc(ours->kind, str_of(kept->name), kept->doc);
+    bool other = strcmp(got->grant, ours->grant) != 0 &&
+                 !kept_is_spent(kept, ours->grant);
+
+    account_unref(got);
+    return other;
+}
+
 struct json_doc *kept_tokens(const struct kept_account *kept)
 {
-    struct account *ours = kept->doc ? NULL : known(kept);
+    struct account *ours = known(kept);
+    bool shown = ours && ours->refresh && ours->token;
     struct json_doc *tokens = NULL;
 
-    if (kept->doc)
+    if (kept->doc && !(shown && was_overtaken(kept, ours)))
         tokens = tokens_in(kept->doc);
-    else if (ours && ours->refresh && ours->token)
+    else if (shown)
         tokens = tokens_of(ours);
     account_unref(ours);
     return tokens;

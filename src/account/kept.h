@@ -49,8 +49,7 @@ void kept_remember(struct kept_account *kept, const struct json_doc *doc,
 void kept_forget(struct kept_account *kept);
 bool kept_is_spent(const struct kept_account *kept, const char *grant);
 /* Has this account, as its file shows it, tokens that are older than those that
-   memory has: were they replaced by them, here, by another process, or before the
-   start? */
+   memory has: were they replaced by them here, or does account/older.h say so? */
 bool kept_is_older(const struct kept_account *kept, const struct account *read);
 /* The members with the tokens that memory has, to be written into another document
    of the account; the caller's.  NULL if it has none. */

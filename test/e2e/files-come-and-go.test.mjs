@@ -66,6 +66,17 @@ describe('a running relay', () => {
     await serves();
   });
 
+  it('keeps them when it is one of so many refreshes ago that nothing in memory names its tokens', async () => {
+    const signed = '2025-01-01T00:00:00.000Z';
+    const now = { ...readAccount(s.relay.dataDir, NAME), signed_in_at: signed };
+    fs.writeFileSync(file(), JSON.stringify(now), { mode: 0o600 });
+    await until(async () => (await status()).signed_in_at !== null, { what: 'the time of the sign-in' });
+    writeOauth(s.relay.dataDir, NAME, { ...now, access_token: 'sk-ant-oat01-CANARY-weeks-ago', refresh_token: 'sk-ant-ort01-CANARY-weeks-ago', replaced: [], expires_at: '2025-01-05T00:00:00.000Z' });
+    await until(() => readAccount(s.relay.dataDir, NAME).refresh_token === now.refresh_token, { ms: 20000, what: 'the newer tokens' });
+    await healthy();
+    await serves();
+  });
+
   it('saves through a link to a file elsewhere', async () => {
     const target = path.join(tempFolder(), 'real.json');
     const before = readAccount(s.relay.dataDir, NAME);

@@ -13,6 +13,8 @@
 
 /* The hash of "old-refresh". */
 #define OLD_GRANT "93dd6d39cf0a73f6"
+/* The hash of "new-refresh". */
+#define NEW_GRANT "149d5e49de35bb02"
 /* A file of ours: its tokens replaced the grant of "old-refresh", and one before. */
 #define REPLACED_OLD "\"replaced\":[\"" OLD_GRANT "\",\"0123456789abcdef\"],"
 #define OURS(access, refresh, expires)                                         \
@@ -64,6 +66,45 @@ static void a_file_with_a_grant_that_nobody_knows_is_taken(void **state)
     look(desk);
     desk_expect_stored(desk, "\"other-refresh\"");
     desk_expect_token(desk, "other-access");
+}
+
+#define SIGNED_IN "\"signed_in_at\":\"2025-01-01T00:00:00Z\","
+#define SIGNED_IN_DOC(access, refresh, expires)                                \
+    "{" SIGNED_IN "\"access_token\":\"" access                                 \
+    "\",\"refresh_token\":\"" refresh "\",\"expires_at\":\"" expires           \
+    "\",\"note\":\"mine\"}"
+
+/* `replaced` of what memory has knows its grant no more. */
+static void a_file_of_many_refreshes_ago_is_older(void **state)
+{
+    struct desk *desk = *state;
+
+    show(desk, SIGNED_IN_DOC("new-access", "new-refresh", LATER));
+    put(desk, SIGNED_IN_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    look(desk);
+    desk_expect_stored(desk, "\"new-refresh\"");
+    desk_expect_stored(desk, "\"note\":\"mine\"");
+    desk_expect_token(desk, "new-access");
+    assert_true(list_is_empty(&desk->keeper->calls));
+}
+
+/* Of two that memory had, the one it has. */
+static void what_is_written_back_is_the_newest(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_renew(desk);
+    /* Another process was next: its file says so. */
+    show(desk, "{\"replaced\":[\"" NEW_GRANT "\",\"" OLD_GRANT "\"],"
+               "\"access_token\":\"newest-access\","
+               "\"refresh_token\":\"newest-refresh\","
+               "\"expires_at\":\"" LATER "\"}");
+    desk_expect_token(desk, "newest-access");
+    put(desk, DESK_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    look(desk);
+    desk_expect_stored(desk, "\"newest-refresh\"");
+    desk_expect_token(desk, "newest-access");
+    assert_true(list_is_empty(&desk->keeper->calls));
 }
 
 static void a_grant_that_was_refused_does_not_win(void **state)
@@ -238,6 +279,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         AT_DESK(a_file_whose_grant_was_replaced_is_older),
         AT_DESK(a_file_with_a_grant_that_nobody_knows_is_taken),
+        AT_DESK(a_file_of_many_refreshes_ago_is_older),
+        AT_DESK(what_is_written_back_is_the_newest),
         AT_DESK(a_grant_that_was_refused_does_not_win),
         AT_DESK(what_is_saved_tells_what_it_replaced),
         AT_DESK(the_first_grant_is_never_forgotten),
