@@ -15,9 +15,9 @@ BEGIN {
     home["^mimalloc\\.h$"] = "base/trim.c"
     home["^sqlite3\\.h$"] = "store/sqlite"
     home["^libpq"] = "store/"
-    home["^zlib\\.h$"] = "base/inflate.c usage/unpack.c"
-    home["^zstd\\.h$"] = "usage/"
-    home["^brotli/"] = "usage/"
+    home["^zlib\\.h$"] = "base/inflate.c base/unpack.c"
+    home["^zstd\\.h$"] = "base/unpack.c"
+    home["^brotli/"] = "base/unpack_brotli.c"
 
     banned = "strcpy|strcat|sprintf|vsprintf|strtok|atoi|gets|alloca|system|localtime"
     raw = "malloc|calloc|realloc|free"

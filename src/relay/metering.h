@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/unpack.h"
 #include "http/parser.h"
 #include "relay/endpoints.h"
 #include "usage/meter.h"
-#include "usage/unpack.h"
 
 /* A meter for the body of this answer, which may be compressed.  NULL if its usage is
    of no interest: the endpoint has none, or the answer is no 200.  `room` outlives it. */
@@ -23,7 +23,7 @@ uint64_t metering_bytes(struct meter *meter);
 void metering_end(struct meter *meter, bool complete);
 /* Why what the answer used is not known, or not to its end: it is neither JSON nor a
    stream, in a coding that nobody here knows, damaged, or too dear to unpack
-   (usage/unpack.h); after its end also what it lacks, or has that is odd.  Empty if it
+   (base/unpack.h); after its end also what it lacks, or has that is odd.  Empty if it
    is read; lives as long as the meter.  NULL is fine. */
 struct str metering_unread(struct meter *meter);
 /* The codings of a body, as unpack_new() takes them: of all fields, without those that

@@ -7,6 +7,7 @@
 
 #include "account/gateway.h"
 #include "base/flow.h"
+#include "base/unpack.h"
 #include "http/response.h"
 #include "relay/attempt.h"
 #include "relay/endpoints.h"
@@ -16,7 +17,6 @@
 #include "usage/price_board.h"
 #include "usage/scan_ahead.h"
 #include "usage/tally_share.h"
-#include "usage/unpack.h"
 
 struct relay {
     struct relay_options options;

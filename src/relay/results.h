@@ -13,10 +13,10 @@
 #pragma once
 
 #include "base/loop.h"
+#include "base/unpack.h"
 #include "http/parser.h"
 #include "usage/price.h"
 #include "usage/record.h"
-#include "usage/unpack.h"
 
 struct results;
 

@@ -2,7 +2,7 @@
 /* The usage reader over what is compressed: bytes that claim to be gzip, deflate, br
    or zstd, and texts that were packed so, whole, damaged and cut off, in pieces.  What
    must hold: what was packed tells what it would tell plain, and cuts change nothing;
-   whatever comes, no more is unpacked than usage/unpack.h says, and all memory is
+   whatever comes, no more is unpacked than base/unpack.h says, and all memory is
    given back. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +10,10 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/unpack.h"
 #include "pieces.h"
 #include "sim/compress.h"
 #include "usage/meter.h"
-#include "usage/unpack.h"
 
 #define PACKED_MAX (1u << 20)
 /* What a step may have given before it is looked at. */

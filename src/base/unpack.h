@@ -7,7 +7,7 @@
      of events that resemble each other pack better): a bomb is given up where it
      begins to be one;
    - a window may have the 8 MB that RFC 9659 allows (zstd), or the 16 MB that br knows
-     of, which is paid for by packed bytes before it is taken (usage/unpack_brotli.h);
+     of, which is paid for by packed bytes before it is taken (base/unpack_brotli.h);
    - memory is taken as the text grows, and all that is read at once shares one
      allowance (struct unpack_room).
 

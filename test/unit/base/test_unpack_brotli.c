@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* What the decoder of br may take. */
-#include "usage/unpack_brotli.h"
+#include "base/unpack_brotli.h"
 
 #include <brotli/encode.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/unpack.h"
 #include "unit.h"
-#include "usage/unpack.h"
 
 #define MB (1024u * 1024)
 #define ROOM 16384u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The decoder of br, and its memory. */
-#include "usage/unpack_brotli.h"
+#include "base/unpack_brotli.h"
 
 #include <brotli/decode.h>
 #include <stdalign.h>
@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "usage/unpack.h"
+#include "base/unpack.h"
 
 /* No block is larger than the largest window, and what stands behind it. */
 #define BLOCK_MAX ((16u << 20) + SLACK)

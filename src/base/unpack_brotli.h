@@ -5,7 +5,7 @@
    It keeps what has come out in a ring, as large as what the present part of the text
    will have come to, and fills all of it before it gives a byte.  So a block may have
    twice (sizes double) what may come of the packed bytes that are there, as
-   usage/unpack.h says it.  If one is larger the decoder is thrown away, and what has
+   base/unpack.h says it.  If one is larger the decoder is thrown away, and what has
    come is kept until there is enough of it to begin anew.
 
    One thread at a time. */

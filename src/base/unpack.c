@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Four codings behind one function. */
 #define ZLIB_CONST /* its input is const */
-#include "usage/unpack.h"
+#include "base/unpack.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
-#include "usage/unpack_brotli.h"
+#include "base/unpack_brotli.h"
 
 #define KB 1024u
 #define ROOM (16 * KB)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Reading what is compressed, in pieces. */
-#include "usage/unpack.h"
+#include "base/unpack.h"
 
 #include <string.h>
 
