@@ -111,7 +111,7 @@ static void add_reason(struct buf *out, struct str text)
     }
 }
 
-/* Compression that was not asked for and that fetch.h does not undo. */
+/* Compression that was not asked for, and that hides what it says, perhaps. */
 static void add_coding(struct buf *out, const struct headers *headers)
 {
     const struct str *coding = headers_get(headers, STR("content-encoding"));

@@ -63,7 +63,8 @@ const struct err *fetch_error(const struct fetch *fetch);
 /* How far it came, or had come when it failed. */
 struct call_facts fetch_facts(const struct fetch *fetch);
 /* When ANSWERED, valid until fetch_free().  The body comes without framing, and
-   without gzip or deflate should the upstream have packed it all the same.  The
+   without gzip, deflate, br or zstd (upstream/layers.h) should the upstream have packed
+   it all the same.  The
    status is 0, and there are no fields, if the head was not understood.  Status and
    body, perhaps packed, are there before and when FAILED too, as far as they came. */
 unsigned fetch_status(const struct fetch *fetch);

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: MIT
 /* Answers that are packed, damaged or cut: what can be made of them. */
-#include "base/inflate.h"
 #include "upstream/fetch_internal.h"
+#include "upstream/layers.h"
 #include "upstream/salvage.h"
-
-#define LAYERS_MAX 3 /* of compression: nobody means more */
 
 /* ---- decoding ----------------------------------------------------------- */
 
-/* "deflate" has no mark of its own: it is believed where the field names it, unless
-   what came is plainly JSON. */
-static bool is_packed(const struct fetch *fetch, struct str body)
+/* What has no mark, and an end that is no better than what it was made of, was not packed
+   at all. */
+static bool is_believed(const struct fetch *fetch, const struct layer *layer,
+                        struct str packed, struct str text)
 {
-    const struct str *coding =
-        headers_get(fetch_headers(fetch), STR("content-encoding"));
+    unsigned status = fetch_status(fetch);
 
-    return inflate_is_gzip(body) ||
-           (coding && str_ieq(str_trim(*coding), STR("deflate")) &&
-            !str_starts(str_trim(body), STR("{")));
+    return text.len > 0 &&
+           (layer->sure || !fetch->look ||
+            fetch->look(status, text) >= fetch->look(status, packed));
 }
 
 struct str fetch_unpack(struct fetch *fetch, struct str body, struct buf *plain)
 {
+    struct layers layers = layers_of(fetch_headers(fetch));
     enum inflate_end end = INFLATE_WHOLE;
 
-    for (int i = 0; i < LAYERS_MAX && end == INFLATE_WHOLE; i++) {
+    for (int i = 0; i < LAYERS_MAX && end != INFLATE_LARGE; i++) {
+        struct layer layer = layers_next(&layers, body);
         struct buf next;
 
-        if (!is_packed(fetch, body))
+        if (layer.coding.len == 0)
             break;
         buf_init_secret(&next, fetch->body_max);
-        end = inflate_text(body, &next);
-        if (next.len == 0) {
+        end = layers_undo(&layer, body, &next);
+        if (!is_believed(fetch, &layer, body, buf_str(&next))) {
             buf_done(&next);
-            break;
+            continue;
         }
         buf_done(plain);
         *plain = next;

@@ -3,7 +3,7 @@
 #include "upstream/salvage.h"
 
 #include "base/chars.h"
-#include "base/inflate.h"
+#include "upstream/layers.h"
 
 #define SIZE_DIGITS_MAX 8
 
@@ -80,7 +80,7 @@ static bool add_chunks(struct str rest, struct buf *out)
 static bool add_packed(struct str rest, struct buf *out)
 {
     for (size_t i = 0; i < rest.len; i++) {
-        if (!inflate_is_gzip(str_from(rest, i)))
+        if (!layers_are_marked(str_from(rest, i)))
             continue;
         buf_add(out, str_from(rest, i));
         return true;

@@ -10,7 +10,7 @@
 enum salvage_way {
     SALVAGE_CHUNKS, /* what lies behind the head, without chunk sizes */
     SALVAGE_REST,   /* what lies behind the head */
-    SALVAGE_PACKED, /* from where something begins as gzip does */
+    SALVAGE_PACKED, /* from where something begins as gzip or zstd do */
     SALVAGE_WAYS,
 };
 

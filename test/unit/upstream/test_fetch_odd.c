@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "play.h"
+#include "sim/compress.h"
 
 #define PACKED_MAX 8192u
 
@@ -302,6 +303,67 @@ static void compression_nobody_asked_for_is_undone(void **state)
     }
 }
 
+/* Each packs what is in front of it. */
+static const struct {
+    enum directive_encoding packs[4];
+    const char *said;
+} stacks[] = {
+    { { ENCODING_BR }, "br" },
+    { { ENCODING_ZSTD }, "zstd" },
+    { { ENCODING_ZSTD }, "" },
+    { { ENCODING_GZIP, ENCODING_DEFLATE }, "gzip, deflate" },
+    { { ENCODING_DEFLATE, ENCODING_GZIP }, "deflate, gzip" },
+    { { ENCODING_BR, ENCODING_GZIP }, "br" },
+    { { ENCODING_BR }, "br, gzip" },
+    { { ENCODING_ZSTD, ENCODING_BR, ENCODING_GZIP }, "zstd,br,gzip" },
+};
+
+static void pack_stack(const enum directive_encoding *packs, struct buf *out)
+{
+    buf_init(out, 1u << 18);
+    buf_add(out, STR("{\"a\":1}"));
+    for (size_t i = 0; packs[i] != ENCODING_NONE; i++) {
+        struct compress *compress = compress_new(packs[i]);
+        struct buf packed;
+
+        buf_init(&packed, 1u << 18);
+        compress_add(compress, buf_str(out), true, &packed);
+        compress_free(compress);
+        buf_done(out);
+        *out = packed;
+    }
+}
+
+static void nor_does_it_matter_which_and_how_often(void **state)
+{
+    struct play *play = *state;
+
+    for (size_t i = 0; i < COUNT_OF(stacks); i++) {
+        struct buf packed;
+        char field[100];
+
+        pack_stack(stacks[i].packs, &packed);
+        (void)snprintf(field, sizeof(field), "content-encoding: %s\r\n",
+                       stacks[i].said);
+        send_packed(play, field, buf_str(&packed));
+        assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+        unit_assert_str(fetch_body(play->fetch), "{\"a\":1}");
+        buf_done(&packed);
+    }
+}
+
+/* By its first bytes. */
+static void zlib_that_nobody_named_is_known(void **state)
+{
+    struct play *play = *state;
+    struct buf packed;
+
+    pack(15, STR("{\"a\":1}"), &packed);
+    send_packed(play, "", buf_str(&packed));
+    unit_assert_str(fetch_body(play->fetch), "{\"a\":1}");
+    buf_done(&packed);
+}
+
 static void what_only_claims_to_be_compressed_stays(void **state)
 {
     struct play *play = *state;
@@ -312,6 +374,11 @@ static void what_only_claims_to_be_compressed_stays(void **state)
     unit_assert_str(fetch_body(play->fetch), " {\"a\":1}");
     send_packed(play, "", STR("\x1f\x8b no"));
     unit_assert_str(fetch_body(play->fetch), "\x1f\x8b no");
+    play->options.look = look_for;
+    send_packed(play, "content-encoding: br\r\n", STR("the <ab> of it"));
+    unit_assert_str(fetch_body(play->fetch), "the <ab> of it");
+    send_packed(play, "", STR("x^ and <ab> of it"));
+    unit_assert_str(fetch_body(play->fetch), "x^ and <ab> of it");
 }
 
 static void a_bomb_is_given_up(void **state)
@@ -362,6 +429,8 @@ int main(void)
         ROW(a_rest_that_does_not_matter_is_not_waited_for),
         ROW(or_though_it_was_too_large),
         ROW(compression_nobody_asked_for_is_undone),
+        ROW(nor_does_it_matter_which_and_how_often),
+        ROW(zlib_that_nobody_named_is_known),
         ROW(what_only_claims_to_be_compressed_stays),
         ROW(a_bomb_is_given_up),
         ROW(compression_and_a_cut_come_together),

@@ -40,7 +40,8 @@ static const struct {
     { SALVAGE_CHUNKS, H "\r\n123456789\r\n{}", NULL },
     { SALVAGE_CHUNKS, H "\r\nab {}", NULL },
     { SALVAGE_CHUNKS, "", NULL },
-    /* gzip */
+    /* gzip, zstd */
+    { SALVAGE_PACKED, H "\r\nQQ\r\n\x28\xb5\x2f\xfd z", "\x28\xb5\x2f\xfd z" },
     { SALVAGE_PACKED, H "\r\nQQ\r\n\x1f\x8b zipped", "\x1f\x8b zipped" },
     { SALVAGE_PACKED, H "\r\n\x1f{}", NULL },
     { SALVAGE_PACKED, "", NULL },
