@@ -4,6 +4,7 @@
 
 #include "account/kinds.h"
 #include "account/oauth.h"
+#include "account/oauth_number.h"
 #include "account/oauth_text.h"
 #include "base/text.h"
 
@@ -74,16 +75,12 @@ static bool is_scalar(struct str value)
 
 /* ---- how long ------------------------------------------------------------ */
 
-/* Whole seconds, whether as a number, with a fraction, or as a text. */
+/* Whole seconds, whether as a number or as a text. */
 static bool read_seconds(struct str value, uint64_t *seconds)
 {
-    struct str digits =
-        is_string(value) ? str_sub(value, 1, value.len - 2) : value;
-
-    digits = str_sub(digits, 0, str_index(digits, '.'));
-    if (digits.len > 12 && digits.at[0] > '0' && digits.at[0] <= '9')
-        digits = STR("999999999999");
-    return str_to_u64(digits, UINT64_MAX, seconds);
+    return oauth_number(is_string(value) ? str_sub(value, 1, value.len - 2)
+                                         : value,
+                        seconds);
 }
 
 static uint64_t life_s(struct str body)

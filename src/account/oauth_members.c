@@ -61,16 +61,44 @@ static struct str value_at(struct str text, size_t at)
     return str_sub(text, at, end - at);
 }
 
+/* How many bytes spell this character at the beginning, as it is or as \u005f; or 0. */
+static size_t spelt(struct str rest, char c)
+{
+    int high;
+    int low;
+
+    if (rest.len > 0 && rest.at[0] == c)
+        return 1;
+    if (rest.len < 6 || !str_starts(rest, STR("\\u00")))
+        return 0;
+    high = chars_hex_value(rest.at[4]);
+    low = chars_hex_value(rest.at[5]);
+    return high >= 0 && low >= 0 && high * 16 + low == c ? 6 : 0;
+}
+
+/* Behind the closing quote of the string that begins here, if it is the name; or 0. */
+static size_t end_of_name(const struct reader *r)
+{
+    size_t at = r->at + 1;
+
+    for (size_t i = 0; i < r->name.len; i++) {
+        size_t len = spelt(str_from(r->text, at), r->name.at[i]);
+
+        if (len == 0)
+            return 0;
+        at += len;
+    }
+    return at < r->text.len && r->text.at[at] == '"' ? at + 1 : 0;
+}
+
 /* At a quote: where the value of the member begins whose name this is, or 0. */
 static size_t behind_name(const struct reader *r)
 {
-    struct str rest = str_from(r->text, r->at + 1);
-    size_t at = r->at + 1 + r->name.len;
+    size_t at = end_of_name(r);
 
-    if (!str_starts(rest, r->name) || at >= r->text.len ||
-        r->text.at[at] != '"')
+    if (at == 0)
         return 0;
-    at = skip_spaces(r->text, at + 1);
+    at = skip_spaces(r->text, at);
     if (at >= r->text.len || r->text.at[at] != ':')
         return 0;
     return skip_spaces(r->text, at + 1);

@@ -2,8 +2,8 @@
 /* Members of a JSON text that may be damaged.  Answers that hold new tokens are the
    only place where these tokens exist: they are read although something beside them
    is not JSON.  Of a valid text the outermost member of that name is found, whatever
-   it lies in; of duplicates the last.  Names are taken as they are written, without
-   escapes.  Pure; any thread. */
+   it lies in; of duplicates the last.  A name is one
+   however it is escaped.  Pure; any thread. */
 #pragma once
 
 #include "base/buf.h"

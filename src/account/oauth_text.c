@@ -68,7 +68,7 @@ bool oauth_text_unwrap(struct str body, struct buf *out)
 {
     size_t at = 0;
 
-    if (!str_contains(body, STR("_token\\")))
+    if (!str_contains(body, STR("token\\")))
         return false;
     while (at < body.len) {
         if (body.at[at] == '\\' && at + 1 < body.len) {

@@ -37,6 +37,13 @@ const odd = {
   'nested': (n) => answer(`{"data":${plain(n)}}`),
   'cut-behind-them': (n) => Buffer.from(`${head(200, ['content-length: 5000'])}{${members(n)},"scope":"user:inf`),
   'cut-in-a-chunk': (n) => chunked(Buffer.from(plain(n))).subarray(0, -8),
+  'br': (n) => answer(zlib.brotliCompressSync(plain(n)), { fields: ['content-encoding: br'] }),
+  'br-chunked': (n) => chunked(zlib.brotliCompressSync(plain(n)), ['content-encoding: br']),
+  'gzip-then-deflate': (n) => answer(zlib.deflateSync(zlib.gzipSync(plain(n))), { fields: ['content-encoding: gzip, deflate'] }),
+  'br-then-gzip': (n) => answer(zlib.gzipSync(zlib.brotliCompressSync(plain(n))), { fields: ['content-encoding: br', 'content-encoding: gzip'] }),
+  'zlib-unsaid': (n) => answer(zlib.deflateSync(plain(n))),
+  'escaped-names': (n) => answer(plain(n).replaceAll('s_token', 's\\u005ftoken').replaceAll('h_token', 'h\\u005Ftoken')),
+  'a-number-with-an-exponent': (n) => answer(plain(n).replace('28800', '2.88e4')),
   'gzip-cut': (n) => answer(zlib.gzipSync(plain(n)), { fields: ['content-encoding: gzip'] }).subarray(0, -4),
 };
 /* Head or framing are wrong, so that the body is none by HTTP. */
@@ -70,6 +77,10 @@ Object.assign(odd, {
   'spaces-around-one': (n) => answer(plain(n).replace('"sk-ant-ort', '" sk-ant-ort')),
   'beside-an-error': (n) => answer(`{"error":"server_error",${members(n)}}`, { status: 400 }),
 });
+if (zlib.zstdCompressSync) {
+  odd['zstd'] = (n) => answer(zlib.zstdCompressSync(plain(n)), { fields: ['content-encoding: zstd'] });
+  odd['zstd-unsaid'] = (n) => answer(zlib.zstdCompressSync(plain(n)));
+}
 const STAYS = 'open-and-longer';
 odd[STAYS] = (n) => Buffer.from(`${head(200, ['content-length: 5000'])}${plain(n)}`);
 
@@ -114,8 +125,9 @@ describe('an odd answer with tokens', { timeout: 240000 }, () => {
     it(`is saved: ${name}`, async () => {
       const got = await call(`${relay.url}/oauth/accounts/${name}/refresh`, { method: 'POST' });
       assert.equal(got.status, 200, got.body.toString());
-      const { access_token, refresh_token } = readAccount(relay.dataDir, name);
+      const { access_token, refresh_token, expires_at } = readAccount(relay.dataDir, name);
       assert.deepEqual({ access_token, refresh_token }, { access_token: access(name), refresh_token: refresh(name) });
+      assert.ok(Date.parse(expires_at) > Date.now() + 7 * 3600e3, expires_at);
     });
   }
 
