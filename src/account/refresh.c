@@ -54,8 +54,8 @@ static void show_mark(const struct refresh *r)
     account_unref(before);
 }
 
-/* Its file or its lock cannot be used: /health says so until a refresh gets
-   further.  (What is not saved says that already.) */
+/* Its file or its lock cannot be used, or another account has its tokens: /health says
+   so until a refresh gets further.  (What is not saved says that already.) */
 static void show_trouble(const struct refresh *r)
 {
     struct accounts *accounts = refresh_options(r)->accounts;
@@ -103,7 +103,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
     case REFRESH_ENDS_FAILED:
         if (r->plan.goal == REFRESH_MARK)
             show_mark(r);
-        else if (err_status(r->err.code) == 500)
+        else if (err_status(r->err.code) == 500 || r->elsewhere)
             show_trouble(r);
         break;
     case REFRESH_ENDS_REMOVED:

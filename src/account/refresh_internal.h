@@ -33,6 +33,7 @@ struct refresh {
     unsigned noted;         /* the version that outlives the process, or 0 */
     unsigned saves;         /* that failed */
     bool whole;             /* the file is away: write the whole document */
+    bool elsewhere;         /* another account has its tokens */
     struct err err;
 };
 

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/elsewhere.h"
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define LOCK_RETRY_MS 50
 #define LOCK_PATIENCE_MS 60000
@@ -76,6 +78,71 @@ static void plan_to_restore(struct refresh *r)
     r->precious_ms = clock_steady_ms();
 }
 
+/* Under another name the grant is being asked with, or that call has just been answered:
+   not all see that yet. */
+static bool is_asked_with(const struct refresh *r, const char *grant,
+                          char holder[ACCOUNT_NAME_MAX + 1])
+{
+    const struct list *all = &r->kept->keeper->kept;
+
+    for (struct list *node = all->next; node != all; node = node->next) {
+        const struct kept_account *other =
+            LIST_ITEM(node, struct kept_account, node);
+        const struct refresh *its = other->refresh;
+
+        if (other == r->kept || other->kind != r->kind)
+            continue;
+        if (!kept_is_spent(other, grant) &&
+            !(its && its->plan.state > REFRESH_READING &&
+              strcmp(its->grant, grant) == 0))
+            continue;
+        text_copy(holder, ACCOUNT_NAME_MAX + 1, str_of(other->name));
+        return true;
+    }
+    return false;
+}
+
+static void tell_elsewhere(struct refresh *r, const char *holder)
+{
+    const char *name = r->kept->name;
+    char again[ACCOUNT_AGAIN_MAX];
+
+    r->elsewhere = true;
+    err_set(&r->err, ERR_LOGIN_REQUIRED,
+            "the tokens of account \"%s\" are those of account \"%s\", which "
+            "renews them: they work once, and are not asked with here; remove "
+            "this account with `claude-relay account remove %s`, or %s",
+            name, holder, name, account_again(r->kind, name, true, again));
+}
+
+/* The grant that is about to be asked with. */
+static bool is_elsewhere(struct refresh *r)
+{
+    char holder[ACCOUNT_NAME_MAX + 1];
+
+    if (!elsewhere_is_spent(refresh_options(r)->accounts, r->account, holder) &&
+        !is_asked_with(r, r->account->grant, holder))
+        return false;
+    tell_elsewhere(r, holder);
+    return true;
+}
+
+/* Its file is away because it has another name now. */
+static bool was_renamed(struct refresh *r)
+{
+    struct accounts *accounts = refresh_options(r)->accounts;
+    struct account *ours = accounts_get(accounts, str_of(r->kept->name));
+    char holder[ACCOUNT_NAME_MAX + 1];
+    bool renamed = ours && ours->kind == r->kind &&
+                   (elsewhere_is_held(accounts, ours, holder) ||
+                    elsewhere_is_spent(accounts, ours, holder));
+
+    account_unref(ours);
+    if (renamed)
+        tell_elsewhere(r, holder);
+    return renamed;
+}
+
 /* Neither removed nor of any use: the whole document is written again, from what
    memory has of it. */
 static enum refresh_event write_anew(struct refresh *r)
@@ -83,7 +150,7 @@ static enum refresh_event write_anew(struct refresh *r)
     r->whole = true;
     if (r->plan.precious && r->plan.goal != REFRESH_ADOPT)
         return REFRESH_AWAY;
-    r->facts.known = r->kept->doc != NULL;
+    r->facts.known = r->kept->doc && (r->plan.precious || !was_renamed(r));
     if (r->facts.known)
         refresh_set_doc(r, json_doc_copy(r->kept->doc));
     if (r->facts.known && r->plan.goal != REFRESH_ADOPT) {
@@ -136,6 +203,10 @@ static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
     r->facts.choice =
         refresh_rules_decide(r->account, r->stale, r->why == REFRESH_BY_HAND,
                              clock_wall_ms(), &r->err);
+    if (!r->facts.spent && r->facts.choice == REFRESH_ASK && is_elsewhere(r)) {
+        r->facts.choice = REFRESH_REFUSE;
+        return refresh_failed(r, REFRESH_READ);
+    }
     return REFRESH_READ;
 }
 

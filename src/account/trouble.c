@@ -4,15 +4,25 @@
 
 #include <string.h>
 
+#include "account/elsewhere.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-/* New tokens that are held are the refresh's own: it tries again by itself. */
+struct gathering {
+    struct troubles *troubles;
+    struct accounts *accounts;
+};
+
+/* New tokens that are held are the refresh's own: it tries again by itself.  What another
+   account has, no attempt brings back. */
 static void add(void *arg, const struct account *account)
 {
-    struct troubles *troubles = arg;
+    const struct gathering *gathering = arg;
+    struct troubles *troubles = gathering->troubles;
+    char holder[ACCOUNT_NAME_MAX + 1];
 
-    if (!account->refresh_problem[0] || account->unsaved[0])
+    if (!account->refresh_problem[0] || account->unsaved[0] ||
+        elsewhere_is_spent(gathering->accounts, account, holder))
         return;
     troubles->at = mem_realloc(troubles->at,
                                (troubles->count + 1) * sizeof(struct trouble));
@@ -25,7 +35,7 @@ static void add(void *arg, const struct account *account)
 void troubles_gather(struct troubles *troubles, struct accounts *accounts)
 {
     *troubles = (struct troubles){ 0 };
-    accounts_each(accounts, add, troubles);
+    accounts_each(accounts, add, &(struct gathering){ troubles, accounts });
 }
 
 /* ---- on the store's thread ---------------------------------------------- */

@@ -77,6 +77,23 @@ describe('a running relay', () => {
     await serves();
   });
 
+  it('asks with no token that was spent under another name, and says which account has the new ones', async () => {
+    const other = path.join(s.relay.dataDir, 'oauth_copy.json');
+    const old = { ...readAccount(s.relay.dataDir, NAME), expires_at: '2025-01-05T00:00:00.000Z' };
+    assert.equal((await refresh()).status, 200);
+    const refused = (await s.sim.totals()).token_refused;
+    fs.writeFileSync(`${other}.new`, JSON.stringify(old), { mode: 0o600 });
+    fs.renameSync(`${other}.new`, other);
+    await degraded(/the tokens of account "copy" are those of account "main", which renews them/);
+    const byHand = await call(`${s.url}/oauth/accounts/copy/refresh`, { method: 'POST' });
+    assert.equal(byHand.status, 502);
+    assert.match(String(byHand.body), /account remove copy.*"login_required"/);
+    assert.equal((await s.sim.totals()).token_refused, refused, 'nothing was asked with it');
+    assert.equal(command(['account', 'remove', 'copy'], { env: env() }).status, 0);
+    await healthy();
+    await serves();
+  });
+
   it('saves through a link to a file elsewhere', async () => {
     const target = path.join(tempFolder(), 'real.json');
     const before = readAccount(s.relay.dataDir, NAME);

@@ -22,6 +22,11 @@
     "\",\"refresh_token\":\"" refresh "\",\"expires_at\":\"" expires           \
     "\",\"note\":\"mine\"}"
 
+static void ignore(void *arg)
+{
+    (void)arg;
+}
+
 static void put(struct desk *desk, const char *text)
 {
     script_store_put(desk->script, DESK_KEY, text);
@@ -271,6 +276,96 @@ static void an_end_writes_back_what_is_away(void **state)
     desk_expect_stored(desk, "\"note\":\"mine\"");
 }
 
+/* ---- another name ------------------------------------------------------- */
+
+static void load(struct desk *desk)
+{
+    struct err err;
+
+    assert_true(accounts_load(desk->accounts, store_driver(desk->store), &err));
+}
+
+static struct keeper_wait *ask_of(struct desk *desk, struct str name)
+{
+    return keeper_ask(desk->keeper, desk->loop,
+                      &(struct keeper_question){ .op = KEEPER_REFRESH,
+                                                 .name = name },
+                      ignore, NULL);
+}
+
+/* Refused without a call, and all see why. */
+static void assert_not_asked(struct desk *desk, struct keeper_wait *wait,
+                             const char *name, const char *why)
+{
+    struct account *account;
+
+    while (!keeper_wait_is_done(wait) && list_is_empty(&desk->keeper->calls))
+        wire_turn(desk->loop);
+    assert_true(keeper_wait_is_done(wait));
+    assert_non_null(keeper_wait_error(wait));
+    assert_int_equal(keeper_wait_error(wait)->code, ERR_LOGIN_REQUIRED);
+    unit_assert_part(keeper_wait_error(wait)->text, why);
+    keeper_wait_free(wait);
+    account = accounts_get(desk->accounts, str_of(name));
+    unit_assert_part(account_trouble(account), why);
+    account_unref(account);
+}
+
+static void a_grant_that_was_renewed_under_another_name_is_not_used(
+    void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    desk_renew(desk);
+    script_store_put(desk->script, "oauth_copy",
+                     DESK_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    load(desk);
+    wait = ask_of(desk, STR("copy"));
+    assert_not_asked(desk, wait, "copy",
+                     "\"copy\" are those of account \"main\", which renews");
+    assert_true(list_is_empty(&desk->keeper->calls));
+    desk_expect_token(desk, "new-access");
+}
+
+static void nor_is_one_that_is_being_renewed(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+    struct keeper_wait *copy;
+
+    script_store_put(desk->script, "oauth_copy",
+                     DESK_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    load(desk);
+    wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+    desk_token_call(desk);
+    copy = ask_of(desk, STR("copy"));
+    while (!keeper_wait_is_done(copy))
+        wire_turn(desk->loop);
+    assert_non_null(keeper_wait_error(copy));
+    unit_assert_part(keeper_wait_error(copy)->text,
+                     "are those of account \"main\"");
+    keeper_wait_free(copy);
+    desk_grant(desk, "new-access", "new-refresh");
+    assert_int_equal(desk_answer(desk, wait), FINE);
+    desk_expect_token(desk, "new-access");
+}
+
+/* It is not written once more under its old name. */
+static void a_file_that_has_another_name_now_stays_there(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_renew(desk);
+    script_store_take_away(desk->script, DESK_KEY, false);
+    script_store_put(desk->script, "oauth_work",
+                     DESK_DOC("new-access", "new-refresh", LATER));
+    load(desk);
+    assert_not_asked(desk, ask_of(desk, STR("main")), "main",
+                     "\"main\" are those of account \"work\"");
+    assert_null(script_store_get(desk->script, DESK_KEY));
+}
+
 #define AT_DESK(test)                                                          \
     cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
 
@@ -293,6 +388,9 @@ int main(void)
         AT_DESK(an_end_during_a_last_look_goes_on_looking),
         AT_DESK(an_end_looks_once_more),
         AT_DESK(an_end_writes_back_what_is_away),
+        AT_DESK(a_grant_that_was_renewed_under_another_name_is_not_used),
+        AT_DESK(nor_is_one_that_is_being_renewed),
+        AT_DESK(a_file_that_has_another_name_now_stays_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

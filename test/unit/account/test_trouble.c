@@ -136,6 +136,24 @@ static void what_came_meanwhile_stays(void **state)
     assert_trouble(scene, "other");
 }
 
+/* The grant of "rt". */
+#define GRANT "cdffd5dd8ca8126c"
+
+/* No lock, file or room brings it back. */
+static void what_another_account_has_stays(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    script_store_put(scene->script, "oauth_other",
+                     "{\"access_token\":\"at\",\"refresh_token\":\"new\","
+                     "\"expires_at\":\"2099-01-01T00:00:00Z\","
+                     "\"replaced\":[\"" GRANT "\"]}");
+    assert_true(accounts_load(scene->accounts, scene->driver, &err));
+    look(scene);
+    assert_trouble(scene, "no");
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
@@ -147,6 +165,7 @@ int main(void)
         SCENE(it_stays_while_the_document_is_of_no_use),
         SCENE(accounts_without_trouble_are_left_alone),
         SCENE(what_came_meanwhile_stays),
+        SCENE(what_another_account_has_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
