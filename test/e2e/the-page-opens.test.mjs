@@ -418,6 +418,30 @@ describe('a session', () => {
     await page.forgive(/401/).check();
     await page.close();
   });
+
+  it('is not asked for again because of what was asked under the one before', async () => {
+    const page = await open(s.relay);
+    await signIn(page, s.relay);
+    await page.page.waitForSelector('.side .nav');
+    let late = null;
+    await page.page.setRequestInterception(true);
+    page.page.on('request', (request) => {
+      if (late || !/\/admin\/api\/accounts/.test(request.url())) return void request.continue();
+      late = request;
+    });
+    await page.page.evaluate(() => document.querySelector('.nav a[href="/admin/accounts"]').click());
+    await until(() => late, { what: 'the accounts to be asked for' });
+    await call(`${s.url}/admin/api/session?everywhere=true`, { method: 'DELETE', headers: bearer() });
+    await page.page.waitForSelector('dialog[open] [type=password]');
+    await page.type('dialog [type=password]', token(s.relay));
+    await page.page.keyboard.press('Enter');
+    await page.page.waitForSelector('dialog', { hidden: true });
+    await late.respond({ status: 401, contentType: 'application/json', body: '{"error":"no session"}' });
+    await page.text('demo', 'main');
+    assert.equal(await page.count('dialog'), 0);
+    await page.forgive(/401/).check();
+    await page.close();
+  });
 });
 
 describe('a relay that ends', () => {

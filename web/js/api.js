@@ -17,9 +17,11 @@ export class ApiError extends Error {
   }
 }
 
-/** Who this page is for the relay: filled by session.load(). */
+/** Who this page is for the relay: filled by session.load().  `begun` counts the sessions: what was
+    refused under an earlier one says nothing of this one. */
 export const session = {
   who: null,
+  begun: 0,
   csrf: null,
   expires: null,
   version: '',
@@ -27,6 +29,7 @@ export const session = {
 
   take(answer) {
     session.who = answer.who;
+    if ((answer.csrf ?? null) !== session.csrf) session.begun += 1;
     session.csrf = answer.csrf ?? null;
     session.expires = answer.expires_at ?? null;
     session.version = answer.version ?? session.version;
@@ -87,14 +90,16 @@ async function send(method, path, body, signal) {
   }
 }
 
-/* A 401 asks to sign in, over the page, and tries once more: what was typed stays. */
+/* A 401 asks to sign in, over the page, and tries once more: what was typed stays.  One that comes
+   late, when somebody has signed in meanwhile, only tries once more. */
 async function answered(method, path, { query, body, signal, signIn = true } = {}) {
   const url = address(path, query);
+  const { begun } = session;
   const response = await send(method, url, body, signal);
   if (response.ok) return response;
   const error = await failure(response);
   if (error.status !== 401 || !signIn || !askToSignIn) throw error;
-  await askToSignIn(error);
+  if (session.begun === begun) await askToSignIn(error);
   return answered(method, path, { query, body, signal, signIn: false });
 }
 

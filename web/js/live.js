@@ -86,6 +86,7 @@ function quiet() {
 async function connect() {
   abort?.abort();
   const mine = new AbortController();
+  const { begun } = session;
   abort = mine;
   try {
     quiet();
@@ -97,14 +98,15 @@ async function connect() {
     await read(response.body.getReader(), () => { failures = 0; quiet(); });
     throw new Error('ended');
   } catch (error) {
-    if (abort === mine && !document.hidden) await again(error, mine);
+    if (abort === mine && !document.hidden) await again(error, mine, begun);
   }
 }
 
-/* Signed out: the form is shown, and the stream begins anew once that is done. */
-async function again(error, mine) {
+/* Signed out: the form is shown, and the stream begins anew once that is done; at once, if
+   somebody has signed in since it was asked for. */
+async function again(error, mine, begun) {
   clearTimeout(watch);
-  if (error.status === 401) return void emit('signed-out', error);
+  if (error.status === 401) return void (session.begun === begun ? emit('signed-out', error) : connect());
   const wait = 1000 * WAITS_S[Math.min(failures++, WAITS_S.length - 1)];
   const answers = error.status || await reachable();
   if (abort !== mine) return;
