@@ -145,13 +145,14 @@ static bool leads_back(const struct accounts *accounts,
 static struct account *spoilt(const struct account *account)
 {
     const struct url *url = &account->gateway->api;
+    char word[ACCOUNT_WORD_MAX];
     struct err err;
 
     err_set(&err, ERR_CONFIG,
             "base_url leads to host " STR_FMT " port %u, which is this relay "
-            "itself: give it the address of the other gateway with "
-            "`claude-relay account set %s --url URL`",
-            STR_ARG(url->host), url->port, account->name);
+            "itself: put the address of the other gateway behind "
+            "`claude-relay account set %s --url`",
+            STR_ARG(url->host), url->port, account_word(account->name, word));
     return account_with_problem(account, err.text);
 }
 

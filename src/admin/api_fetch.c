@@ -190,12 +190,14 @@ static bool came_round(const struct fetch *made)
 
 static void refuse_round(const struct account *account, struct err *err)
 {
+    char word[ACCOUNT_WORD_MAX];
+
     if (gateway_is_elsewhere(account))
         err_set(err, ERR_LOOP,
                 "the base_url of account \"%s\" leads back to this relay: "
-                "give it the address of the other gateway with `claude-relay "
-                "account set %s --url URL`",
-                account->name, account->name);
+                "put the address of the other gateway behind `claude-relay "
+                "account set %s --url`",
+                account->name, account_word(account->name, word));
     else
         err_set(err, ERR_LOOP,
                 "CLAUDE_API_URL leads back to this relay: set it to the API's "

@@ -149,8 +149,8 @@ static const struct next *another_address(const struct account *account)
 {
     static const struct next own = {
         "another_address",
-        "its base_url leads back to this relay: give it the address of the "
-        "other gateway with `claude-relay account set %s --url URL`"
+        "its base_url leads back to this relay: put the address of the other "
+        "gateway behind `claude-relay account set %s --url`"
     };
     static const struct next home = {
         "another_address",

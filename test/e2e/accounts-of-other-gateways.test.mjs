@@ -377,7 +377,7 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
       write(dataDir);
     };
     const relay = await startRelay({ upstream: `${made.home.url}/v1/messages`, accounts, args: ['--port', String(port)] });
-    const why = new RegExp(`base_url leads to host 127.0.0.1 port ${port}, which is this relay itself: give it the address of the other gateway with .*account set round --url URL`);
+    const why = new RegExp(`base_url leads to host 127.0.0.1 port ${port}, which is this relay itself: put the address of the other gateway behind .*account set round --url`);
     await relay.logged(new RegExp(`account round.*${why.source}`));
     const status = async () => (await admin(relay, 'GET', '/oauth/accounts/round/status')).doc;
     const health = async () => (await admin(relay, 'GET', '/health')).doc;

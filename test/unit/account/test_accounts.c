@@ -298,8 +298,8 @@ static void check_problem(struct scene *scene, const char *part)
 
 #define LEADS_BACK                                                             \
     "base_url leads to host 127.0.0.1 port 3000, which is this relay itself: " \
-    "give it the address of the other gateway with `claude-relay account set " \
-    "a --url URL`"
+    "put the address of the other gateway behind `claude-relay account set "   \
+    "a --url`"
 
 static void an_account_that_leads_back_cannot_be_used(void **state)
 {
