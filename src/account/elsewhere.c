@@ -8,7 +8,7 @@
 
 struct search {
     const struct account *account;
-    bool (*has)(const struct account *other, const char *grant);
+    bool (*has)(const struct account *other, const struct account *account);
     char *holder;
     bool found;
 };
@@ -19,16 +19,24 @@ static void look_at(void *arg, const struct account *other)
     const struct account *account = search->account;
 
     if (search->found || other->kind != account->kind ||
-        strcmp(other->name, account->name) == 0 ||
-        !search->has(other, account->grant))
+        strcmp(other->name, account->name) == 0 || !search->has(other, account))
         return;
     search->found = true;
     text_copy(search->holder, ACCOUNT_NAME_MAX + 1, str_of(other->name));
 }
 
-static bool has_it(const struct account *other, const char *grant)
+/* A sign-in replaces what was there, too, but spends nothing of it: a copy of that is an
+   account of its own from then on. */
+static bool has_spent(const struct account *other,
+                      const struct account *account)
 {
-    return strcmp(other->grant, grant) == 0 && !other->problem[0] &&
+    return other->signed_in_ms == account->signed_in_ms &&
+           account_has_replaced(other, account->grant);
+}
+
+static bool has_it(const struct account *other, const struct account *account)
+{
+    return strcmp(other->grant, account->grant) == 0 && !other->problem[0] &&
            !other->file_problem[0];
 }
 
@@ -44,7 +52,7 @@ bool elsewhere_is_spent(struct accounts *accounts,
                         char holder[ACCOUNT_NAME_MAX + 1])
 {
     return search_all(accounts, (struct search){ .account = account,
-                                                 .has = account_has_replaced,
+                                                 .has = has_spent,
                                                  .holder = holder });
 }
 

@@ -6,8 +6,8 @@
 
 #include "account/accounts.h"
 
-/* Does another account of the same kind have tokens that replaced those of `account`, so
-   that they are spent?  Its name goes into `holder`. */
+/* Does another account of the same kind and sign-in have tokens that replaced those of
+   `account`, so that they are spent?  Its name goes into `holder`. */
 bool elsewhere_is_spent(struct accounts *accounts,
                         const struct account *account,
                         char holder[ACCOUNT_NAME_MAX + 1]);

@@ -23,6 +23,17 @@ static bool share_history(const struct account *a, const struct account *b)
     return false;
 }
 
+/* Of one parent: neither descends from the other. */
+static bool are_siblings(const struct account *a, const struct account *b)
+{
+    struct str newest;
+    struct str others;
+
+    return json_doc_as_str(json_doc_at(a->replaced, 0), &newest) &&
+           json_doc_as_str(json_doc_at(b->replaced, 0), &others) &&
+           str_eq(newest, others);
+}
+
 static bool expires_earlier(const struct account *file,
                             const struct account *memory)
 {
@@ -40,7 +51,7 @@ static bool is_worse(const struct account *file, const struct account *memory,
 bool older_is(const struct account *file, const struct account *memory,
               uint64_t now_wall_ms)
 {
-    bool both = file->signed_in_ms > 0 && memory->signed_in_ms > 0;
+    bool same = file->signed_in_ms == memory->signed_in_ms;
 
     if (strcmp(file->grant, memory->grant) == 0)
         return false;
@@ -48,8 +59,10 @@ bool older_is(const struct account *file, const struct account *memory,
         return true;
     if (account_has_replaced(file, memory->grant))
         return false;
-    if (!both && !share_history(file, memory))
+    if (!(same && file->signed_in_ms > 0) && !share_history(file, memory))
         return is_worse(file, memory, now_wall_ms);
+    if (same && are_siblings(file, memory))
+        return false;
     return file->signed_in_ms <= memory->signed_in_ms &&
            expires_earlier(file, memory);
 }

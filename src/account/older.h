@@ -7,10 +7,10 @@
        -----------------------------------------------+-------------------------------
        memory's `replaced` names the file's grant     | older
        the file's `replaced` names memory's grant     | newer, whatever its times are
-       both have signed_in_at: the file's is later    | newer: a sign-in
-         it is the same, or earlier                   | older if it expires earlier
-       their `replaced` have a grant in common:       |
-         only the file has signed_in_at               | newer: a sign-in
+       they have the same signed_in_at, or their      |
+       `replaced` have a grant in common:             |
+         the file's signed_in_at is later             | newer: a sign-in
+         one sign-in, and one newest in `replaced`    | no: written in there by hand
          else                                         | older if it expires earlier
        none of that: a file of somebody else, or from | older if it has expired and
          before there was `replaced`                  | memory's has not
@@ -19,7 +19,8 @@
    however many refreshes ago that was; `replaced` has no more than the newest of them,
    and the first.  The last row: what somebody put there on purpose works, mostly; what
    has expired was put there by a restored backup, as far as anybody can tell, and what
-   works is not given up for it.  Pure. */
+   works is not given up for it.  That is a guess, so that what is replaced by it is kept
+   beside the file (store/driver.h).  Pure. */
 #pragma once
 
 #include "account/account.h"

@@ -78,6 +78,19 @@ static void plan_to_restore(struct refresh *r)
     r->precious_ms = clock_steady_ms();
 }
 
+/* Not what a sign-in replaced there: that is good. */
+static bool was_spent_by(const struct refresh *r,
+                         const struct kept_account *other)
+{
+    struct account *shown =
+        accounts_get(refresh_options(r)->accounts, str_of(other->name));
+    bool spent = shown && shown->signed_in_ms == r->account->signed_in_ms &&
+                 kept_is_spent(other, r->account->grant);
+
+    account_unref(shown);
+    return spent;
+}
+
 /* Under another name the grant is being asked with, or that call has just been answered:
    not all see that yet. */
 static bool is_asked_with(const struct refresh *r, const char *grant,
@@ -92,7 +105,7 @@ static bool is_asked_with(const struct refresh *r, const char *grant,
 
         if (other == r->kept || other->kind != r->kind)
             continue;
-        if (!kept_is_spent(other, grant) &&
+        if (!was_spent_by(r, other) &&
             !(its && its->plan.state > REFRESH_READING &&
               strcmp(its->grant, grant) == 0))
             continue;

@@ -228,12 +228,14 @@ static void begin_saving(struct refresh *r)
     json_doc_free(whole);
 }
 
-/* From here on the document is what it will be once it is saved. */
+/* From here on the document is what it will be once it is saved.  What was restored
+   spent nothing of what lay in the file. */
 static void apply_patch(struct refresh *r)
 {
     refresh_set_doc(r, patched(r));
     if (r->plan.precious)
-        kept_remember(r->kept, r->doc, r->account, r->grant);
+        kept_remember(r->kept, r->doc, r->account,
+                      r->plan.goal == REFRESH_RESTORE ? "" : r->grant);
 }
 
 static enum refresh_event not_found(struct refresh *r)

@@ -35,11 +35,18 @@ static enum kept look(const char *path, const char *name)
     struct stat other;
 
     if (lstat(name, &other) != 0)
-        return KEPT_FREE;
+        return errno == ENOENT ? KEPT_FREE : KEPT_TAKEN;
     return lstat(path, &file) == 0 && file.st_dev == other.st_dev &&
                    file.st_ino == other.st_ino
                ? KEPT
                : KEPT_TAKEN;
+}
+
+/* What file systems without hard links say; a name that was taken meanwhile is another's. */
+static bool has_one_name_only(int number)
+{
+    return number == EPERM || number == EOPNOTSUPP || number == ENOSYS ||
+           number == EMLINK;
 }
 
 bool aside_keep(const char *path, char kept[ASIDE_PATH_SIZE], struct err *err)
@@ -56,6 +63,7 @@ bool aside_keep(const char *path, char kept[ASIDE_PATH_SIZE], struct err *err)
                        "%s is to make way, and %u like it are kept already: "
                        "remove some of them (up to %s)",
                        path, KEPT_MAX, kept);
-    return is == KEPT || link(path, kept) == 0 || rename(path, kept) == 0 ||
+    return is == KEPT || link(path, kept) == 0 ||
+           (has_one_name_only(errno) && rename(path, kept) == 0) ||
            err_errno(err, "rename %s to %s", path, kept);
 }

@@ -36,7 +36,8 @@ struct store_driver {
     /* Change the document by field: members of `patch` replace those of the same
        name, a null removes one, all others stay; made if it is missing.  Durable
        when it returns true; on failure the old document stands.  One that is
-       damaged (ERR_BROKEN for all others here) is replaced, and kept beside it. */
+       damaged (ERR_BROKEN for all others here) is replaced, and kept beside it; so is one
+       with a refresh token that the patch replaces without a word (`replaced`). */
     bool (*update)(struct store_driver *driver, const char *key,
                    const struct json_doc *patch, struct err *err);
     /* As update, but fails with ERR_NOT_FOUND if there is no such document. */

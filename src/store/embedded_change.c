@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "store/aside.h"
 #include "store/filelock.h"
+#include "store/grant.h"
 #include "store/jsonfile.h"
 #include "store/rescue.h"
 #include "store/sealed.h"
@@ -117,6 +118,23 @@ struct merge {
     struct temporary *room;
 };
 
+/* The patch, in the document; what would be lost by that is kept beside it. */
+static bool apply(struct store_driver *driver, const struct merge *merge,
+                  struct json_doc *doc, struct err *err)
+{
+    struct json_doc *before = json_doc_copy(doc);
+    bool lost;
+    struct err why;
+
+    json_doc_merge(doc, merge->patch);
+    lost = grant_is_lost(before, doc);
+    json_doc_free(before);
+    err_set(&why, ERR_IO,
+            "%s" EMBEDDED_ENDING " had tokens that are in no other file",
+            merge->key);
+    return !lost || set_aside(embedded_of(driver), merge->key, &why, err);
+}
+
 static bool merge(struct store_driver *driver, const struct merge *merge,
                   struct err *err)
 {
@@ -137,8 +155,8 @@ static bool merge(struct store_driver *driver, const struct merge *merge,
                        key);
     if (!doc)
         doc = json_doc_new_object();
-    json_doc_merge(doc, merge->patch);
-    ok = embedded_write(embedded_of(driver), key, doc,
+    ok = apply(driver, merge, doc, err) &&
+         embedded_write(embedded_of(driver), key, doc,
                         &(struct embedded_write){ .room = merge->room }, err);
     json_doc_free(doc);
     return ok;

@@ -133,8 +133,8 @@ static struct rescue rescue_of(const struct embedded_place *place,
                             .arg = judging };
 }
 
-bool embedded_rescue(const struct embedded *store, const char *key,
-                     struct err *err)
+static bool put_right(const struct embedded *store, const char *key, bool quiet,
+                      struct err *err)
 {
     struct judging judging = { store, key };
     struct embedded_place place;
@@ -145,11 +145,18 @@ bool embedded_rescue(const struct embedded *store, const char *key,
     if (!find(store, key, &place))
         return true;
     rescue = rescue_of(&place, &judging);
+    rescue.quiet = quiet;
     if (!rescue_file(&rescue, err))
         return false;
     if (rescue.removed && is_there(store, key))
         tombstone_clear(store->folder, key);
     return true;
+}
+
+bool embedded_rescue(const struct embedded *store, const char *key,
+                     struct err *err)
+{
+    return put_right(store, key, false, err);
 }
 
 /* ---- what does not open ------------------------------------------------- */
@@ -188,13 +195,15 @@ static bool replaces_tokens(void *arg, const char *file, const char *leftover)
     return yes;
 }
 
+/* A lock is tried for again and again; what does not open was told of at the start, and
+   is in the error, if it counts. */
 static bool make_ready(const struct embedded *store, const char *key,
                        const struct embedded_place *place, struct err *err)
 {
     struct judging judging = { store, key };
     struct rescue rescue;
 
-    if (!embedded_rescue(store, key, err))
+    if (!put_right(store, key, true, err))
         return false;
     rescue = rescue_of(place, &judging);
     return rescue_opens(&rescue, replaces_tokens, err);

@@ -2,6 +2,8 @@
 /* Which of two documents holds the later tokens. */
 #include "store/grant.h"
 
+#include <string.h>
+
 #include "base/macros.h"
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -69,10 +71,27 @@ static enum grant_order by_time(uint64_t mine_ms, uint64_t others_ms)
     return others_ms > mine_ms ? GRANT_LATER : GRANT_EARLIER;
 }
 
+/* A setup token has no refresh token, and is its own grant. */
+static bool is_same(const struct json_doc *doc, const struct json_doc *other)
+{
+    char mine[GRANT_NAME_LEN + 1];
+    char others[GRANT_NAME_LEN + 1];
+
+    grant_name(doc, mine);
+    grant_name(other, others);
+    return strcmp(mine, others) == 0;
+}
+
+bool grant_is_lost(const struct json_doc *before, const struct json_doc *after)
+{
+    return token(before).len > 0 && !is_same(before, after) &&
+           !grant_replaces(after, before);
+}
+
 enum grant_order grant_compare(const struct json_doc *doc,
                                const struct json_doc *other)
 {
-    bool same = str_eq(token(doc), token(other));
+    bool same = is_same(doc, other);
     bool spends = grant_replaces(other, doc);
     bool spent = grant_replaces(doc, other);
 

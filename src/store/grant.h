@@ -16,8 +16,12 @@ void grant_name(const struct json_doc *doc, char name[GRANT_NAME_LEN + 1]);
    need not be open. */
 bool grant_replaces(const struct json_doc *doc, const struct json_doc *other);
 
+/* Would the refresh token of `before` be nowhere, and not known to be of no use, once
+   `after` takes its place? */
+bool grant_is_lost(const struct json_doc *before, const struct json_doc *after);
+
 enum grant_order {
-    GRANT_SAME, /* one refresh token, or neither has one */
+    GRANT_SAME, /* one grant, or neither has one */
     GRANT_LATER,
     GRANT_EARLIER, /* so say their times, which is not certain */
     GRANT_SPENT,   /* for certain: it was replaced */

@@ -358,8 +358,9 @@ static void clean(struct search *search, struct leftover *leftover)
         keep(leftover, &why);
         break;
     case FATE_STAY:
-        log_line(LOG_WARN, "%s was left by a crash and is kept: %s",
-                 leftover->path, why.text);
+        if (!search->rescue->quiet)
+            log_line(LOG_WARN, "%s was left by a crash and is kept: %s",
+                     leftover->path, why.text);
         break;
     case FATE_PLACE:
     case FATE_TAKE:

@@ -49,6 +49,7 @@ struct rescue {
     const char *folder;
     const char *name; /* of the file */
     bool removed;     /* on purpose: only what was made since takes its place */
+    bool quiet;       /* what does not open was told of already */
     enum rescue_verdict (*judge)(void *arg, const char *path, struct err *err);
     /* Of two that are whole. */
     enum rescue_order (*compare)(void *arg, const char *file,

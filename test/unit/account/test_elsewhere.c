@@ -14,6 +14,8 @@
     "{\"access_token\":\"a\",\"refresh_token\":\"" refresh                     \
     "\",\"expires_at\":\"2099-01-01T00:00:00Z\"" more "}"
 #define REPLACED ",\"replaced\":[\"0123456789abcdef\",\"" F_GRANT "\"]"
+/* By a sign-in, that is. */
+#define SINCE ",\"signed_in_at\":\"2026-11-01T00:00:00Z\""
 
 static const struct {
     const char *name;
@@ -29,6 +31,7 @@ static const struct {
     { "other", DOC("F", ""), "gone", false, false },
     { "main", DOC("G", REPLACED), "", false, false },
     { "main", DOC("F", ""), "", false, false },
+    { "other", DOC("G", REPLACED SINCE), "", false, false },
     { "other", "{}", "", false, false },
 };
 

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "embedded_scene.h"
 #include "store/filelock.h"
+#include "store/grant.h"
 
 /* ---- what a crash left -------------------------------------------------- */
 
@@ -45,6 +46,39 @@ static void it_is_adopted_before_anybody_asks(void **state)
     assert_true(update(driver, "a", "{\"y\":1}", true, &err));
     assert_x(driver, "a", 4);
     assert_int_equal(unit_file_count(scene->folder), 2);
+}
+
+/* ---- what would be lost ------------------------------------------------- */
+
+static bool has_kept(const struct scene *scene)
+{
+    return access(unit_path(scene->folder, "a.json.broken"), F_OK) == 0;
+}
+
+/* A refresh says what its tokens replaced. */
+static void a_grant_that_nothing_replaced_is_kept_beside_it(void **state)
+{
+    struct scene *scene = *state;
+    struct json_doc *old = json_doc_new_object();
+    char name[GRANT_NAME_LEN + 1];
+    char with[200];
+    struct err err;
+    char *kept;
+
+    json_doc_set_str(old, "refresh_token", STR("old"));
+    grant_name(old, name);
+    json_doc_free(old);
+    (void)snprintf(with, sizeof(with),
+                   "{\"refresh_token\":\"new\",\"replaced\":[\"%s\"]}", name);
+    unit_write(scene->folder, "a.json", "{\"refresh_token\":\"old\"}");
+    assert_true(update(scene->driver, "a", "{\"note\":\"x\"}", true, &err));
+    assert_true(update(scene->driver, "a", with, true, &err));
+    assert_false(has_kept(scene));
+    unit_write(scene->folder, "a.json", "{\"refresh_token\":\"others\"}");
+    assert_true(update(scene->driver, "a", with, true, &err));
+    kept = unit_read(scene->folder, "a.json.broken");
+    unit_assert_part(kept, "others");
+    mem_free(kept);
 }
 
 /* ---- links -------------------------------------------------------------- */
@@ -360,6 +394,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(it_is_adopted_before_anybody_asks),
+        SCENE(a_grant_that_nothing_replaced_is_kept_beside_it),
         SCENE(a_link_is_followed_and_stays),
         SCENE(a_link_is_touched_when_its_target_is_replaced),
         SCENE(a_link_that_leads_nowhere_is_not_replaced),

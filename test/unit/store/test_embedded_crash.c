@@ -18,9 +18,14 @@
 #define SECRET "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 #define STEPS_MAX 2000
 
-#define OLD "{\"access_token\":\"old\",\"refresh_token\":\"old\",\"n\":[1]}"
-#define NEW "{\"access_token\":\"new\",\"refresh_token\":\"new\",\"n\":[1]}"
-#define PATCH "{\"access_token\":\"new\",\"refresh_token\":\"new\"}"
+/* Each says that it replaced the other (hashes of "old" and "new"): what is lost without
+   a word is kept beside the file, which is not what is looked at here. */
+#define BOTH "\"replaced\":[\"cba06b5736faf67e\",\"11507a0e2f5e69d5\"]"
+#define TOKENS(text)                                                           \
+    "\"access_token\":\"" text "\",\"refresh_token\":\"" text "\""
+#define OLD "{" TOKENS("old") "," BOTH "}"
+#define NEW "{" TOKENS("new") "," BOTH "}"
+#define PATCH "{" TOKENS("new") "}"
 
 struct scene {
     char *folder;

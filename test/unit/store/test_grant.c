@@ -54,7 +54,7 @@ static const struct {
       "{\"access_token\":\"b\"," AT("1") "," REPLACED("\"" A "\"") "}",
       GRANT_LATER },
     { "{\"access_token\":\"a\"," AT("2") "}",
-      "{\"access_token\":\"b\"," AT("1") "}", GRANT_SAME },
+      "{\"access_token\":\"b\"," AT("1") "}", GRANT_EARLIER },
     /* Nonsense, and a token that stayed when its answer brought no other. */
     { "{\"refresh_token\":\"a\"," AT("1") "," REPLACED("\"" B "\"") "}",
       "{\"refresh_token\":\"b\"," AT("2") "," REPLACED("\"" A "\"") "}",
