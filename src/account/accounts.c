@@ -133,12 +133,14 @@ static void publish(struct accounts *accounts)
 }
 
 /* A base_url is refused when it is given; but the relay's port may have been changed since,
-   or a file was written by hand. */
+   or a file was written by hand.  Through a proxy it leads elsewhere, and the relay speaks
+   no TLS. */
 static bool leads_back(const struct accounts *accounts,
                        const struct account *account)
 {
     return accounts->is_self && !account->problem[0] &&
-           gateway_is_elsewhere(account) &&
+           gateway_is_elsewhere(account) && !account->proxy &&
+           !account->gateway->api.tls &&
            accounts->is_self(accounts->is_self_arg, &account->gateway->api);
 }
 

@@ -119,13 +119,15 @@ static void tell_elsewhere(struct refresh *r, const char *holder)
 {
     const char *name = r->kept->name;
     char again[ACCOUNT_AGAIN_MAX];
+    char word[ACCOUNT_WORD_MAX];
 
     r->elsewhere = true;
     err_set(&r->err, ERR_LOGIN_REQUIRED,
             "the tokens of account \"%s\" are those of account \"%s\", which "
             "renews them: they work once, and are not asked with here; remove "
             "this account with `claude-relay account remove %s`, or %s",
-            name, holder, name, account_again(r->kind, name, true, again));
+            name, holder, account_word(name, word),
+            account_again(r->kind, name, true, again));
 }
 
 /* The grant that is about to be asked with. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/listener.h"
+#include "net/peers.h"
 #include "store/filelock.h"
 
 #define LOOK_MS 2000
@@ -188,6 +189,15 @@ static void look(void *arg)
 
 /* ---- life --------------------------------------------------------------- */
 
+/* Commands of a user whose folder root serves. */
+static void trust_owner(const struct control *control)
+{
+    struct stat info;
+
+    if (geteuid() == 0 && stat(control->hold.folder, &info) == 0)
+        peers_trust_owner(info.st_uid);
+}
+
 struct control *control_new(const struct admin_options *options)
 {
     struct control *control = MEM_NEW(struct control);
@@ -196,6 +206,7 @@ struct control *control_new(const struct admin_options *options)
     control->options = *options;
     control->hold = nothing;
     control->hold.folder = mem_strdup(options->config->data_dir.at);
+    trust_owner(control);
     control->server = admin_server_new(options);
     control->timer = loop_timer_new(options->loop, look, control);
     first = look_new(control);

@@ -75,6 +75,15 @@ static bool is_our_group(gid_t group)
     return group == getegid();
 }
 
+bool owner_lets_write(const struct owner *owner, const struct stat *info)
+{
+    bool own = is_our_group(info->st_gid) ||
+               (owner->me == 0 && info->st_gid == owner->group);
+
+    return (info->st_mode & S_IWOTH) != 0 ||
+           ((info->st_mode & S_IWGRP) != 0 && !own);
+}
+
 /* A folder of root's that this user may use at all is open to a group, as volumes
    of containers are: that group is ours alone. */
 static bool is_volume(const struct owner *owner, const struct stat *info)

@@ -31,6 +31,10 @@ bool owner_trusts(const struct owner *owner, uid_t uid);
    owner_check()? */
 bool owner_is_ours(const struct owner *owner, const struct stat *info);
 
+/* Can others write it?  Not through a group that is this process's own (for root, the
+   folder's), as many systems give each user one. */
+bool owner_lets_write(const struct owner *owner, const struct stat *info);
+
 /* Neither owned nor writable by another user.  False: err names the path, and the
    command that helps. */
 bool owner_check(const struct owner *owner, const char *path,

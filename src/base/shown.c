@@ -183,16 +183,20 @@ static bool is_a_step(struct str part)
     return part.len <= MIXED_MAX || (part.len <= PART_MAX && small == part.len);
 }
 
-/* Words, as in /v1/messages; a webhook's path is its secret. */
+/* Words, as in /v1/messages; a webhook's path is its secret, which may be one word. */
 static bool is_a_plain_way(struct str path)
 {
+    size_t steps = 0;
+    size_t longest = 0;
     struct str part;
 
     while (str_next(&path, '/', &part)) {
         if (!is_a_step(part))
             return false;
+        steps += part.len > 0;
+        longest = part.len > longest ? part.len : longest;
     }
-    return true;
+    return steps != 1 || longest <= MIXED_MAX;
 }
 
 /* In front of the path, unless that can be no secret, or behind the query's '?'. */

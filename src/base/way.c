@@ -24,7 +24,8 @@ static bool check_writers(const char *folder, const struct stat *info,
     return (info->st_mode & S_IWOTH) == 0 || (info->st_mode & S_ISVTX) != 0 ||
            err_set(err, ERR_CONFIG,
                    "everybody can write %s (mode %03o), and put another thing "
-                   "in the place of %s: run `chmod o-w %s`",
+                   "in the place of %s: run `chmod o-w %s`, or move it into a "
+                   "folder that only you and root can write",
                    folder, (unsigned)(info->st_mode & 0777), path, word);
 }
 

@@ -44,6 +44,10 @@ const struct peers *peer_asker_peers(const struct peer_asker *asker);
 /* The rules for a user, in this process's user namespace. */
 struct peer_rules peers_rules_for(uint32_t uid);
 
+/* Root's relay in a user's folder: whoever connects over a Unix socket of that folder
+   may be that user, who owns all that is in it.  Before anybody connects. */
+void peers_trust_owner(uint32_t uid);
+
 /* Over a Unix socket the kernel says at once who made the connection.  Is it the
    rules' user, or root?  PEER_OURS, PEER_OTHER_USER or PEER_UNKNOWN; `*uid`, unless it
    is unknown, is whoever it is. */

@@ -19,7 +19,6 @@
 #include "store/mark.h"
 
 #define PATH_SIZE 4096
-#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 /* ---- modes -------------------------------------------------------------- */
 
@@ -87,7 +86,7 @@ static bool may_be_shut(const struct owner *owner, const struct stat *info)
 {
     return S_ISREG(info->st_mode) && owner_is_ours(owner, info) &&
            (info->st_mode & 077) != 0 &&
-           (!owner->open || (info->st_mode & OTHERS_WRITE) == 0);
+           (!owner->open || !owner_lets_write(owner, info));
 }
 
 static bool check_file(const struct owner *owner, const char *path,
@@ -220,14 +219,25 @@ static bool check_linked(const struct look *look, const struct stat *info,
                    look->path, (unsigned)(info->st_mode & 0777), word);
 }
 
-static bool check_itself(const struct look *look, const struct stat *info,
+static bool is_ours_alone(const struct look *look, const struct stat *info)
+{
+    return !look->shared && !look->linked &&
+           owner_is_ours(&look->owner, info) &&
+           !owner_lets_write(&look->owner, info);
+}
+
+static bool check_itself(const struct look *look, struct stat info,
                          struct err *err)
 {
-    if (!owner_check_folder(&look->owner, look->path, info, err))
+    /* It will be shut. */
+    if (is_ours_alone(look, &info))
+        info.st_mode &= ~(mode_t)S_IWGRP;
+    if (!owner_check_folder(&look->owner, look->path, &info, err))
         return look->shared ? err_wrap(err, "this folder has other uses too; "
                                             "give DATA_DIR one of its own")
                             : false;
-    return !owner_is_ours(&look->owner, info) || check_linked(look, info, err);
+    return !owner_is_ours(&look->owner, &info) ||
+           check_linked(look, &info, err);
 }
 
 /* What lies in it was looked at before: as long as it is open, others can reach that. */
@@ -252,9 +262,10 @@ static bool check_open(struct look *look, DIR *dir, struct err *err)
     if (fstat(dirfd(dir), &info) != 0)
         return err_errno(err, "stat %s", look->path);
     look->owner.folder = info.st_uid;
+    look->owner.group = info.st_gid;
     look->owner.open = (info.st_mode & (S_IXGRP | S_IXOTH)) != 0;
     look->shared = has_other_uses(dir, &info);
-    if (!check_itself(look, &info, err) || !check_entries(look, dir, err))
+    if (!check_itself(look, info, err) || !check_entries(look, dir, err))
         return false;
     shut_itself(look, dirfd(dir), &info);
     return true;

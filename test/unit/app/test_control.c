@@ -63,6 +63,22 @@ static void it_is_the_users_alone_and_goes_with_the_relay(void **state)
     assert_false(has_socket(scene));
 }
 
+/* Root serves a user's folder: the user's commands come in. */
+static void the_folders_owner_comes_in(void **state)
+{
+    struct scene *scene = *state;
+    struct control *control;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(scene->folder, 12345, 12345), 0);
+    control = control_new(&scene->options);
+    assert_int_equal(seteuid(12345), 0);
+    assert_answers(scene);
+    assert_int_equal(seteuid(0), 0);
+    control_free(control);
+}
+
 static void one_that_is_gone_is_made_again(void **state)
 {
     struct scene *scene = *state;
@@ -152,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_is_the_users_alone_and_goes_with_the_relay),
+        TEST(the_folders_owner_comes_in),
         TEST(one_that_is_gone_is_made_again),
         TEST(a_lock_that_is_gone_is_taken_again),
         TEST(of_two_the_first_listens_and_the_second_takes_over),

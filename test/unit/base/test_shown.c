@@ -48,6 +48,7 @@ static const struct {
     { "https://api.telegram.org/bot1:CANARY/sendMessage",
       "https://api.telegram.org/...", NULL },
     { "https://ntfy.sh/canary-k3h2x9", "https://ntfy.sh/...", NULL },
+    { "https://ntfy.sh/canary", "https://ntfy.sh/...", NULL },
     { "https://h/api/CANARYCANARY", "https://h/...", NULL },
     { "http://api.anthropic.com/v1/messages/", NULL, NULL },
     { "http://[::1]:80/", NULL, NULL },

@@ -108,11 +108,19 @@ static void what_others_could_write_is_refused(void **state)
     assert_int_equal(mode_of(unit_path(folder, "oauth_a.json")), 0626);
     assert_int_equal(mode_of(folder), 0711);
     assert_int_equal(chmod(unit_path(folder, "oauth_a.json"), 0644), 0);
-    assert_int_equal(chmod(folder, 0730), 0);
+    assert_int_equal(chmod(folder, 0703), 0);
     assert_false(owned_folder(folder, &err));
-    unit_assert_part(err.text, "can be changed by other users (mode 730): run");
-    assert_int_equal(mode_of(folder), 0730);
-    assert_int_equal(chmod(folder, 0755), 0);
+    unit_assert_part(err.text, "can be changed by other users (mode 703): run");
+    assert_int_equal(mode_of(folder), 0703);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(folder, 0, 54321), 0);
+        assert_int_equal(chmod(folder, 0770), 0);
+        assert_true(owned_folder(folder, &err)); /* root's own folder's group */
+        assert_int_equal(chown(folder, 0, 0), 0);
+    }
+    /* As where each user has a group, and the umask is 002. */
+    assert_int_equal(chmod(unit_path(folder, "oauth_a.json"), 0664), 0);
+    assert_int_equal(chmod(folder, 0775), 0);
     assert_true(owned_folder(folder, &err));
     assert_int_equal(mode_of(folder), 0700);
     assert_int_equal(mode_of(unit_path(folder, "oauth_a.json")), 0600);
