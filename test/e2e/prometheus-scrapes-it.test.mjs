@@ -313,25 +313,31 @@ describe('whatever strangers ask for', () => {
   it('10,000 paths and 10,000 models change neither what there is nor the memory', async () => {
     const send = (i) =>
       call(`${s.url}/v1/messages`, { method: 'POST', agent, headers: { 'anthropic-version': '2023-06-01' }, body: { ...HELLO, model: `claude-${word()}` } });
+    const booked = () => until(async () => metric((await metricsOf(s.relay)).text, 'claude_relay_bookings_waiting') === 0, { what: 'the bookings' });
+    let rounds = 0;
+    const round = async (before) => {
+      await many(ask);
+      await many(send);
+      await booked();
+      rounds += 1;
+      const { text } = await metricsOf(s.relay);
+      assert.deepEqual(seriesOf(text), before);
+      assert.equal(metric(text, 'claude_relay_model_requests_total{model="other"}'), rounds * COUNT + 1);
+      assert.equal(metric(text, 'claude_relay_bookings_lost_total'), 0);
+      return s.relay.memory('Pss');
+    };
     assert.equal((await message(s.url)).status, 200);
     assert.equal((await askModel()).status, 200);
-    await until(async () => metric((await metricsOf(s.relay)).text, 'claude_relay_bookings_waiting') === 0, { what: 'the bookings' });
+    await booked();
     const before = seriesOf((await metricsOf(s.relay)).text);
-    await many(ask);
-    await many(send);
-    const settled = s.relay.memory('Pss');
-    const middle = (await metricsOf(s.relay)).text;
-    assert.deepEqual(seriesOf(middle), before);
-    assert.equal(metric(middle, 'claude_relay_model_requests_total{model="other"}'), COUNT + 1);
-    await many(ask);
-    await many(send);
-    const plain = (await metricsOf(s.relay)).text;
-    assert.deepEqual(seriesOf(plain), before);
-    assert.equal(metric(plain, 'claude_relay_model_requests_total{model="other"}'), 2 * COUNT + 1);
-    assert.equal(metric(plain, 'claude_relay_bookings_lost_total'), 0);
-    if (!sanitized) {
-      const grown = s.relay.memory('Pss') - settled;
-      assert.ok(grown < 4 * 2 ** 20, `it grew by ${grown} bytes`);
-    }
+    /* What is kept of each would show in every round; what a busy machine makes wait, in some. */
+    const grown = [];
+    let settled = await round(before);
+    do {
+      const now = await round(before);
+      grown.push(now - settled);
+      settled = now;
+    } while (!sanitized && grown.at(-1) >= 4 * 2 ** 20 && grown.length < 4);
+    assert.ok(sanitized || grown.at(-1) < 4 * 2 ** 20, `it grew by ${grown} bytes`);
   });
 });
