@@ -31,9 +31,12 @@ function outside() {
   });
 }
 
-/* Nothing that the relay sends over it leaves any more. */
+/* Nothing that the relay sends over it leaves any more.  (Another connection may have the same
+   port at one end.) */
 function cut(connection) {
-  const done = spawnSync('ip', ['rule', 'add', 'pref', '10', 'ipproto', 'tcp', 'sport', String(connection.socket.remotePort), 'blackhole'], { encoding: 'utf8' });
+  const { remotePort, localPort } = connection.socket;
+  const rule = ['ipproto', 'tcp', 'sport', String(remotePort), 'dport', String(localPort)];
+  const done = spawnSync('ip', ['rule', 'add', 'pref', '10', ...rule, 'blackhole'], { encoding: 'utf8' });
   assert.equal(done.status, 0, done.stderr);
 }
 
