@@ -130,7 +130,7 @@ static bool apply(struct store_driver *driver, const struct merge *merge,
     lost = grant_is_lost(before, doc);
     json_doc_free(before);
     err_set(&why, ERR_IO,
-            "%s" EMBEDDED_ENDING " had tokens that are in no other file",
+            "%s" EMBEDDED_ENDING " had tokens that nothing is known to replace",
             merge->key);
     return !lost || set_aside(embedded_of(driver), merge->key, &why, err);
 }
