@@ -351,6 +351,28 @@ static void nor_is_one_that_is_being_renewed(void **state)
     desk_expect_token(desk, "new-access");
 }
 
+/* What was written over in a file is not spent by that: it may lie there by mistake. */
+static void what_was_restored_over_is_asked_with_elsewhere(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    show(desk, SIGNED_IN_DOC("new-access", "new-refresh", LATER));
+    put(desk, SIGNED_IN_DOC("b-access", "b-refresh", DESK_LONG_AGO));
+    look(desk);
+    desk_expect_stored(desk, "\"new-refresh\"");
+    script_store_put(desk->script, "oauth_b",
+                     SIGNED_IN_DOC("b-access", "b-refresh", DESK_LONG_AGO));
+    load(desk);
+    wait = ask_of(desk, STR("b"));
+    desk_token_call(desk);
+    desk_grant(desk, "b-next-access", "b-next-refresh");
+    while (!keeper_wait_is_done(wait))
+        wire_turn(desk->loop);
+    assert_null(keeper_wait_error(wait));
+    keeper_wait_free(wait);
+}
+
 /* It is not written once more under its old name. */
 static void a_file_that_has_another_name_now_stays_there(void **state)
 {
@@ -389,6 +411,7 @@ int main(void)
         AT_DESK(an_end_looks_once_more),
         AT_DESK(an_end_writes_back_what_is_away),
         AT_DESK(a_grant_that_was_renewed_under_another_name_is_not_used),
+        AT_DESK(what_was_restored_over_is_asked_with_elsewhere),
         AT_DESK(nor_is_one_that_is_being_renewed),
         AT_DESK(a_file_that_has_another_name_now_stays_there),
     };
